@@ -1,0 +1,1 @@
+"""The agents of the observatory: one module each."""

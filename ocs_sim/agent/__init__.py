@@ -1,0 +1,1 @@
+"""What an agent is made of: operations, runs, feeds, locks, and the runner."""

@@ -1,0 +1,1 @@
+"""The housekeeping archive: journal, sealed HDF5 files, reader, checks, export."""

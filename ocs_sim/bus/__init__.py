@@ -1,0 +1,1 @@
+"""The WAMP connection; autobahn and Twisted live here and nowhere else."""

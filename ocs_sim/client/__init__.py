@@ -1,0 +1,1 @@
+"""Talk to agents: synchronous and asynchronous clients, discovery."""

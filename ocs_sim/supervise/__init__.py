@@ -1,0 +1,1 @@
+"""Child processes that come back: start, watch, adopt, restart, stop."""

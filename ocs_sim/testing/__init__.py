@@ -1,0 +1,1 @@
+"""What people who write agents need to test them."""

@@ -1,0 +1,55 @@
+"""The OCS wire: addresses, operation codes, sessions, replies and feed messages."""
+
+from ocs_sim.wire._addresses import (
+    agent_address,
+    check_field_name,
+    check_name,
+    every_feed,
+    every_heartbeat,
+    feed_address,
+    ops_address,
+    split_feed_address,
+)
+from ocs_sim.wire._codes import OpCode, ResponseCode, op_code, op_code_of_session
+from ocs_sim.wire._errors import BadBlock, BadFeedMessage, BadName, WireError
+from ocs_sim.wire._feeds import (
+    Block,
+    FeedInfo,
+    FeedMessage,
+    decode_publication,
+    encode_blocks,
+    encode_message,
+)
+from ocs_sim.wire._plain import to_plain
+from ocs_sim.wire._replies import Reply, Text, error, ok, timed_out
+
+__all__ = [
+    "BadBlock",
+    "BadFeedMessage",
+    "BadName",
+    "Block",
+    "FeedInfo",
+    "FeedMessage",
+    "OpCode",
+    "Reply",
+    "ResponseCode",
+    "Text",
+    "WireError",
+    "agent_address",
+    "check_field_name",
+    "check_name",
+    "decode_publication",
+    "encode_blocks",
+    "encode_message",
+    "error",
+    "every_feed",
+    "every_heartbeat",
+    "feed_address",
+    "ok",
+    "op_code",
+    "op_code_of_session",
+    "ops_address",
+    "split_feed_address",
+    "timed_out",
+    "to_plain",
+]

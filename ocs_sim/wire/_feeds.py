@@ -1,0 +1,138 @@
+"""Feed messages: what a publisher sends and what a subscriber gets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ocs_sim.wire._errors import BadFeedMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Samples of several fields taken at the same moments.
+
+    `timestamps` are unix seconds, shape (n,); each column of `data` has shape (n,). `sequence` counts
+    the blocks of one feed since the publisher's boot; None from publishers that do not count.
+    """
+
+    name: str
+    timestamps: Sequence[float]
+    data: Mapping[str, Sequence[Any]]
+    influxdb_tags: Mapping[str, Any] | None = None
+    sequence: int | None = None
+
+    def encode(self) -> dict[str, Any]:
+        """Return the block as OCS 0.12.1 sends it, with `seq` added when the publisher counts."""
+        encoded: dict[str, Any] = {
+            "block_name": self.name,
+            "data": dict(self.data),
+            "influxdb_tags": self.influxdb_tags,
+            "timestamps": self.timestamps,
+        }
+        if self.sequence is not None:
+            encoded["seq"] = self.sequence
+        return encoded
+
+
+@dataclass(frozen=True, slots=True)
+class FeedInfo:
+    """Who publishes a feed and how it wants to be recorded.
+
+    `session_id` tells one run of the publisher from the next, and is the boot id of our own agents.
+    """
+
+    agent_address: str
+    feed_name: str
+    address: str
+    record: bool
+    session_id: str
+    agent_class: str = ""
+    agg_params: Mapping[str, Any] = field(default_factory=dict)
+    extras: Mapping[str, Any] = field(default_factory=dict)
+
+    def encode(self) -> dict[str, Any]:
+        """Return the feed's description as it accompanies each message."""
+        return {
+            "agent_address": self.agent_address,
+            "agg_params": dict(self.agg_params),
+            "feed_name": self.feed_name,
+            "address": self.address,
+            "record": self.record,
+            "session_id": self.session_id,
+            "agent_class": self.agent_class,
+            **self.extras,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class FeedMessage:
+    """One publication; `blocks` is empty for a feed that is not recorded."""
+
+    feed: FeedInfo
+    message: Any
+    blocks: tuple[Block, ...] = ()
+
+
+def encode_blocks(blocks: Iterable[Block], feed: Mapping[str, Any]) -> list[Any]:
+    """Return the one positional argument of a recorded publication; `feed` is an encoded FeedInfo."""
+    return [{block.name: block.encode() for block in blocks}, feed]
+
+
+def encode_message(message: Any, feed: Mapping[str, Any]) -> list[Any]:
+    """Return the one positional argument of any other publication."""
+    return [message, feed]
+
+
+def decode_publication(argument: Any, topic: str) -> FeedMessage:
+    """Return the publication in the argument that a subscriber got.
+
+    Raises BadFeedMessage, which names the fault, for anything that OCS's recorders would choke on.
+    """
+    try:
+        message, description = argument
+        info = _decode_info(description)
+    except (TypeError, ValueError, KeyError) as fault:
+        raise BadFeedMessage(
+            topic=topic, fault=f"not a pair of message and feed description ({fault})"
+        ) from fault
+    if not info.record:
+        return FeedMessage(info, message)
+    if not isinstance(message, Mapping):
+        raise BadFeedMessage(topic=topic, fault="a recorded message must map block names to blocks")
+    return FeedMessage(info, message, tuple(_decode_block(key, body, topic) for key, body in message.items()))
+
+
+_KNOWN = ("agent_address", "agg_params", "feed_name", "address", "record", "session_id", "agent_class")
+
+
+def _decode_info(description: Mapping[str, Any]) -> FeedInfo:
+    return FeedInfo(
+        agent_address=str(description["agent_address"]),
+        feed_name=str(description["feed_name"]),
+        address=str(description["address"]),
+        record=bool(description["record"]),
+        session_id=str(description["session_id"]),
+        agent_class=str(description.get("agent_class", "")),
+        agg_params=description.get("agg_params") or {},
+        extras={key: value for key, value in description.items() if key not in _KNOWN},
+    )
+
+
+def _decode_block(key: Any, body: Any, topic: str) -> Block:
+    try:
+        timestamps, data = body["timestamps"], body["data"]
+        name = str(body.get("block_name", key))
+        ragged = [column for column in data if len(data[column]) != len(timestamps)]
+    except (TypeError, KeyError, AttributeError) as fault:
+        raise BadFeedMessage(
+            topic=topic, fault=f"block {key!r} lacks timestamps or data ({fault})"
+        ) from fault
+    if ragged:
+        fault = f"block {name!r} has {len(timestamps)} timestamps but columns {ragged} differ in length"
+        raise BadFeedMessage(topic=topic, fault=fault)
+    sequence = body.get("seq")
+    return Block(
+        name, timestamps, data, body.get("influxdb_tags"), sequence if isinstance(sequence, int) else None
+    )

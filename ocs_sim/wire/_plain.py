@@ -1,0 +1,105 @@
+"""Turn any value into one that every serializer accepts."""
+
+# ruff: noqa: D102 (each conversion says in its name what it takes)
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from enum import Enum
+from pathlib import PurePath
+from typing import Any
+
+_DEEPEST = 64
+
+
+class Plain:
+    """One conversion; `warnings` names each place whose value had to change."""
+
+    def __init__(self) -> None:
+        self.warnings: list[str] = []
+
+    def convert(self, value: Any, path: str = "data", depth: int = 0) -> Any:
+        """Return `value` as null, booleans, numbers, strings, lists and string-keyed dicts.
+
+        NaN and infinities become null, numpy scalars and arrays become numbers and lists, and what
+        has no such form becomes its text; the last two of these leave a warning.
+        """
+        if value is None or isinstance(value, bool | str) and type(value) in (bool, str):
+            return value
+        if depth > _DEEPEST:
+            return self.changed(path, "nested deeper than 64 levels", repr(type(value)))
+        for kinds, convert in _CONVERSIONS:
+            if isinstance(value, kinds):
+                return convert(self, value, path, depth)
+        if hasattr(value, "tolist") and hasattr(value, "dtype"):
+            return self.convert(value.tolist(), path, depth + 1)
+        return self.changed(path, f"{type(value).__name__} sent as text", _text(value))
+
+    def changed(self, path: str, why: str, result: Any) -> Any:
+        self.warnings.append(f"{path}: {why}")
+        return result
+
+    def integer(self, value: int, path: str, _depth: int) -> Any:
+        # 64 bits is what msgpack and CBOR peers agree on.
+        if -(2**63) <= value < 2**64:
+            return int(value)
+        return self.changed(path, "an integer beyond 64 bits sent as a float", _finite(value))
+
+    def float(self, value: float, path: str, _depth: int) -> Any:
+        if math.isfinite(value):
+            return float(value)
+        return self.changed(path, f"{float(value)} sent as null", None)
+
+    def mapping(self, value: Mapping[Any, Any], path: str, depth: int) -> Any:
+        return {
+            (key if type(key) is str else _text(key)): self.convert(item, f"{path}.{_text(key)}", depth + 1)
+            for key, item in list(value.items())
+        }
+
+    def sequence(self, value: Any, path: str, depth: int) -> Any:
+        return [self.convert(item, f"{path}[{index}]", depth + 1) for index, item in enumerate(list(value))]
+
+    def bytes(self, value: bytes, path: str, _depth: int) -> Any:
+        return self.changed(path, f"{len(value)} bytes sent as text", bytes(value).decode("utf-8", "replace"))
+
+    def as_text(self, value: Any, _path: str, _depth: int) -> Any:
+        return value.isoformat() if isinstance(value, date | datetime) else str(value)
+
+    def enum(self, value: Enum, path: str, depth: int) -> Any:
+        return self.convert(value.value, path, depth + 1)
+
+
+_Conversion = Callable[[Plain, Any, str, int], Any]
+_CONVERSIONS: tuple[tuple[tuple[type, ...], _Conversion], ...] = (
+    ((Enum,), Plain.enum),
+    ((bool,), lambda _self, value, _path, _depth: bool(value)),
+    ((int,), Plain.integer),
+    ((float,), Plain.float),
+    ((str,), lambda _self, value, _path, _depth: str(value)),
+    ((Mapping,), Plain.mapping),
+    ((list, tuple, set, frozenset), Plain.sequence),
+    ((bytes, bytearray, memoryview), Plain.bytes),
+    ((date, PurePath), Plain.as_text),
+)
+
+
+def _finite(value: int) -> float | None:
+    try:
+        return float(value)
+    except OverflowError:
+        return None
+
+
+def _text(value: Any) -> str:
+    try:
+        return str(value)
+    except Exception:  # a user's broken __str__ must not silence a whole agent
+        return f"<{type(value).__name__}>"
+
+
+def to_plain(value: Any, path: str = "data") -> tuple[Any, list[str]]:
+    """Return `value` in a form that JSON, msgpack and CBOR accept, and what had to change."""
+    plain = Plain()
+    return plain.convert(value, path), plain.warnings
