@@ -1,7 +1,5 @@
 """Turn any value into one that every serializer accepts."""
 
-# ruff: noqa: D102 (each conversion says in its name what it takes)
-
 from __future__ import annotations
 
 import math
@@ -26,7 +24,7 @@ class Plain:
         NaN and infinities become null, numpy scalars and arrays become numbers and lists, and what
         has no such form becomes its text; the last two of these leave a warning.
         """
-        if value is None or isinstance(value, bool | str) and type(value) in (bool, str):
+        if value is None or (isinstance(value, bool | str) and type(value) in (bool, str)):
             return value
         if depth > _DEEPEST:
             return self.changed(path, "nested deeper than 64 levels", repr(type(value)))
