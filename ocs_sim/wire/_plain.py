@@ -17,6 +17,7 @@ class Plain:
 
     def __init__(self) -> None:
         self.warnings: list[str] = []
+        self.open: set[int] = set()
 
     def convert(self, value: Any, path: str = "data", depth: int = 0) -> Any:
         """Return `value` as null, booleans, numbers, strings, lists and string-keyed dicts.
@@ -51,13 +52,25 @@ class Plain:
         return self.changed(path, f"{float(value)} sent as null", None)
 
     def mapping(self, value: Mapping[Any, Any], path: str, depth: int) -> Any:
-        return {
+        """Return a dict with string keys."""
+        if id(value) in self.open:
+            return self.changed(path, "a structure that contains itself sent as null", None)
+        self.open.add(id(value))
+        plain = {
             (key if type(key) is str else _text(key)): self.convert(item, f"{path}.{_text(key)}", depth + 1)
             for key, item in list(value.items())
         }
+        self.open.discard(id(value))
+        return plain
 
     def sequence(self, value: Any, path: str, depth: int) -> Any:
-        return [self.convert(item, f"{path}[{index}]", depth + 1) for index, item in enumerate(list(value))]
+        """Return a list."""
+        if id(value) in self.open:
+            return self.changed(path, "a structure that contains itself sent as null", None)
+        self.open.add(id(value))
+        plain = [self.convert(item, f"{path}[{index}]", depth + 1) for index, item in enumerate(list(value))]
+        self.open.discard(id(value))
+        return plain
 
     def bytes(self, value: bytes, path: str, _depth: int) -> Any:
         return self.changed(path, f"{len(value)} bytes sent as text", bytes(value).decode("utf-8", "replace"))
