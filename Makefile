@@ -1,0 +1,48 @@
+# `make demo` and `make test` build what they need on a machine with Python 3.11 or newer, pip and make.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test test-fast lint interop bench clean
+demo: $(VENV)/.installed
+	$(BIN)/obsbow demo $(DEMO)
+
+test: $(VENV)/.installed-dev $(VENV)/ocs/.installed
+	$(BIN)/obsbow router install
+	OCS_PYTHON=$(abspath $(VENV)/ocs/bin/python) $(BIN)/python -m pytest $(TEST)
+
+test-fast: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -m "not integration" $(TEST)
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.installed-dev $(VENV)/ocs/.installed
+	$(BIN)/obsbow router install
+	OCS_PYTHON=$(abspath $(VENV)/ocs/bin/python) $(BIN)/python -m bench $(BENCH)
+
+$(VENV)/.created:
+	$(PYTHON) -c 'import sys; sys.exit("ocs_sim needs Python 3.11 or newer, this is " + sys.version.split()[0] + "; set PYTHON=") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+	touch $@
+
+$(VENV)/.installed: $(VENV)/.created setup.cfg pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.created setup.cfg pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $@ $(VENV)/.installed
+
+# OCS itself, in an environment of its own: the tests drive our agents with its clients and its agents with ours.
+$(VENV)/ocs/.installed: $(VENV)/.created
+	$(PYTHON) -m venv $(VENV)/ocs
+	$(VENV)/ocs/bin/python -m pip install --quiet 'ocs==0.12.1'
+	touch $@
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
