@@ -1,0 +1,37 @@
+"""What can go wrong with starting and stopping an observatory."""
+
+from __future__ import annotations
+
+from ocs_sim.errors import ObservatoryError
+
+
+class LaunchError(ObservatoryError):
+    """The observatory could not be started or stopped."""
+
+
+class NoHostMaster(LaunchError):
+    """{path} has no HostMaster on host {host!r}; add an instance with `agent-class: HostMaster` to it."""
+
+
+class NoCrossbar(LaunchError):
+    """{path} does not say that host {host!r} runs the router; add `crossbar: {{}}` to that host."""
+
+
+class UnknownInstances(LaunchError):
+    """No agent is called {names}{hint}. This host has: {known}."""
+
+
+class NotUp(LaunchError):
+    """Not up after {seconds:.0f} s: {names}.{details}"""
+
+
+class StillRunning(LaunchError):
+    """Still running after SIGKILL: {names}. The kernel may be waiting for a device; see `obsbow doctor`."""
+
+
+class HostMasterRefused(LaunchError):
+    """The HostMaster would not do it: {message}"""
+
+
+class AlreadyThere(LaunchError):
+    """{path} is there already and differs; nothing was changed. Choose another directory or remove it first."""

@@ -1,0 +1,69 @@
+"""One host of an observatory: its site file, its router, its agents and where they write."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ocs_sim import site as sites
+from ocs_sim.launch._errors import NoHostMaster, UnknownInstances
+from ocs_sim.site import AgentInstance, Host, Manage, Site
+
+HOST_MASTER_CLASSES = ("HostMaster", "HostManager")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A host of a site, as the launcher sees it."""
+
+    site: Site
+    host: Host
+
+    @property
+    def run_dir(self) -> Path:
+        """The directory that holds the agents' pid files."""
+        return self.host.log_dir / "run"
+
+    @property
+    def instances(self) -> tuple[AgentInstance, ...]:
+        """The agents that are not ignored, the HostMaster first."""
+        wanted = [each for each in self.host.instances if each.manage is not Manage.IGNORE or is_host_master(each)]
+        return tuple(sorted(wanted, key=lambda each: not is_host_master(each)))
+
+    @property
+    def host_master(self) -> AgentInstance:
+        """The HostMaster of this host; raises NoHostMaster."""
+        for instance in self.instances:
+            if is_host_master(instance):
+                return instance
+        raise NoHostMaster(path=self.site.path, host=self.host.name)
+
+    def address(self, instance_id: str) -> str:
+        """Return the address of an agent."""
+        return f"{self.host.hub.address_root}.{instance_id}"
+
+    def choose(self, names: Iterable[str]) -> tuple[AgentInstance, ...]:
+        """Return the named instances, all of them for no name; raises UnknownInstances."""
+        wanted = list(names)
+        known = {each.instance_id: each for each in self.instances}
+        unknown = [name for name in wanted if name not in known]
+        if unknown:
+            near = [match for name in unknown for match in difflib.get_close_matches(name, known, n=1)]
+            hint = f"; did you mean {', '.join(near)}?" if near else ""
+            raise UnknownInstances(names=", ".join(map(repr, unknown)), hint=hint, known=", ".join(known))
+        return tuple(known[name] for name in dict.fromkeys(wanted)) if wanted else self.instances
+
+
+def is_host_master(instance: AgentInstance) -> bool:
+    """Return whether this instance looks after the others."""
+    return instance.agent_class in HOST_MASTER_CLASSES
+
+
+def open_layout(site_file: Path | None, site_host: str | None) -> Layout:
+    """Find and load the site file, and choose the host."""
+    path = sites.find_site_file(site_file, environ=os.environ, cwd=Path.cwd())
+    site = sites.load(path)
+    return Layout(site, site.host(site_host))

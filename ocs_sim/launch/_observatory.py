@@ -1,0 +1,28 @@
+"""What up, down, restart and demo have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from ocs_sim.launch._crossbar import Router
+from ocs_sim.launch._errors import NoCrossbar
+from ocs_sim.launch._layout import Layout
+from ocs_sim.launch._start import Answered, Say, Starter
+from ocs_sim.launch._stop import Stopped, down
+
+
+def router_of(layout: Layout) -> Router:
+    """Return the router that this host runs; raises NoCrossbar."""
+    if layout.host.crossbar is None:
+        raise NoCrossbar(path=layout.site.path, host=layout.host.name)
+    return Router(layout.host.crossbar, layout.host.hub, layout.host.log_dir)
+
+
+def start(layout: Layout, names: Iterable[str], timeout_seconds: float, say: Say) -> list[Answered]:
+    """Start what is not up and wait until it answers; see Starter.up."""
+    return Starter(layout, router_of(layout), timeout_seconds, say).up(names)
+
+
+def stop(layout: Layout, names: Iterable[str], say: Callable[[Stopped], None]) -> list[Stopped]:
+    """Stop what is up; see ocs_sim.launch._stop.down."""
+    return down(layout, router_of(layout), names, say)

@@ -1,0 +1,29 @@
+"""One line for each thing that came up or went down."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from ocs_sim.launch._start import Answered
+from ocs_sim.launch._stop import Stopped
+
+
+def say_answered(answered: Answered) -> None:
+    """Print that something answers."""
+    how = "was up" if answered.was_up else "up"
+    _line(answered.name, answered.kind, how, answered.seconds, "green")
+
+
+def say_stopped(stopped: Stopped) -> None:
+    """Print that something no longer runs."""
+    _line(stopped.name, "", stopped.how, stopped.seconds, "yellow" if stopped.how == "killed" else "green")
+
+
+def nothing(_: Any) -> None:
+    """Say nothing."""
+
+
+def _line(name: str, kind: str, how: str, seconds: float, colour: str) -> None:
+    click.echo(f"  {name:<16} {kind:<18} {click.style(how, fg=colour)} {seconds:8.2f} s")

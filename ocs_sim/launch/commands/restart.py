@@ -1,0 +1,29 @@
+"""`obsbow restart`: stop and start agents, or the whole observatory."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from ocs_sim.launch.commands._options import json_option, print_json, site_options
+
+
+@click.command("restart")
+@click.argument("ids", nargs=-1)
+@site_options
+@click.option("--timeout", default=60.0, show_default=True, help="Seconds to wait until all answer.")
+@json_option
+def command(ids: tuple[str, ...], site_file: Path | None, site_host: str | None, timeout: float, as_json: bool) -> None:
+    """Stop and start the agents IDS; without IDS the whole observatory, router included."""
+    from ocs_sim.launch._layout import open_layout
+    from ocs_sim.launch._observatory import start, stop
+    from ocs_sim.launch._say import nothing, say_answered, say_stopped
+
+    layout = open_layout(site_file, site_host)
+    stopped = stop(layout, ids, nothing if as_json else say_stopped)
+    answered = start(layout, ids, timeout, nothing if as_json else say_answered)
+    if as_json:
+        plain = {"stopped": [asdict(each) for each in stopped], "answered": [asdict(each) for each in answered]}
+        print_json(plain)
