@@ -1,0 +1,111 @@
+"""A whole observatory in a directory of its own, for tests that look at it from outside."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from ocs_sim.testing import free_port
+
+OBSBOW = str(Path(sys.executable).with_name("obsbow"))
+
+
+@dataclass
+class Observatory:
+    """A directory that `obsbow init` laid out, with ports of its own."""
+
+    directory: Path
+    port: int
+
+    @property
+    def site_file(self) -> Path:
+        return self.directory / "site_config" / "default.yaml"
+
+    @property
+    def data_directory(self) -> Path:
+        return self.directory / "data" / "hk"
+
+    @property
+    def http(self) -> str:
+        return f"http://127.0.0.1:{self.port}/call"
+
+    def obsbow(self, *arguments: str, timeout: float = 120, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+        """Run obsbow as a user would, under a pipe."""
+        return subprocess.run(
+            [OBSBOW, *arguments],
+            cwd=cwd or self.directory,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            stdin=subprocess.DEVNULL,
+        )
+
+    def well(self, *arguments: str, **options: Any) -> str:
+        """Run obsbow, which must succeed and keep stderr clean; return what it printed."""
+        done = self.obsbow(*arguments, **options)
+        assert done.returncode == 0, f"obsbow {arguments}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+        assert done.stderr == "", done.stderr
+        return done.stdout
+
+    def json(self, *arguments: str) -> Any:
+        """Run obsbow with --json, which must succeed; return what it printed."""
+        return json.loads(self.well(*arguments, "--json"))
+
+    def status(self) -> dict[str, Any]:
+        """Return `obsbow status --json`, whatever its exit code."""
+        return json.loads(self.obsbow("status", "--json").stdout)
+
+    def agent(self, name: str) -> dict[str, Any]:
+        """Return what status says of one agent."""
+        return next(agent for agent in self.status()["agents"] if agent["instance_id"] == name)
+
+    def pid(self, name: str) -> int:
+        """Return the process id in an agent's pid file."""
+        return int(json.loads((self.directory / "logs" / "run" / f"{name}.json").read_text())["pid"])
+
+    def kill(self, name: str) -> int:
+        """Kill an agent with SIGKILL; return the process id that it had."""
+        pid = self.pid(name)
+        os.kill(pid, signal.SIGKILL)
+        return pid
+
+    def processes(self) -> list[psutil.Process]:
+        """Return every process that belongs to this directory."""
+        return [process for process in psutil.process_iter() if self._owns(process)]
+
+    def _owns(self, process: psutil.Process) -> bool:
+        try:
+            return any(str(self.directory) in word for word in process.cmdline())
+        except psutil.Error:
+            return False
+
+
+def lay_out(directory: Path, change: Callable[[str], str] = lambda text: text) -> Observatory:
+    """Lay out an observatory on a free port; `change` may edit the site file's text."""
+    port = free_port()
+    subprocess.run([OBSBOW, "init", str(directory)], check=True, capture_output=True)
+    observatory = Observatory(directory, port)
+    text = observatory.site_file.read_text().replace("8001", str(port))
+    observatory.site_file.write_text(change(text))
+    return observatory
+
+
+def eventually(condition: Callable[[], Any], what: str, seconds: float = 30.0) -> Any:
+    """Return the first true value of `condition`; fail with `what` when none comes."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"not within {seconds:.0f} s: {what}")
