@@ -39,7 +39,9 @@ class Observatory:
     def http(self) -> str:
         return f"http://127.0.0.1:{self.port}/call"
 
-    def obsbow(self, *arguments: str, timeout: float = 120, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    def obsbow(
+        self, *arguments: str, timeout: float = 120, cwd: Path | None = None
+    ) -> subprocess.CompletedProcess[str]:
         """Run obsbow as a user would, under a pipe."""
         return subprocess.run(
             [OBSBOW, *arguments],
@@ -53,7 +55,9 @@ class Observatory:
     def well(self, *arguments: str, **options: Any) -> str:
         """Run obsbow, which must succeed and keep stderr clean; return what it printed."""
         done = self.obsbow(*arguments, **options)
-        assert done.returncode == 0, f"obsbow {arguments}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+        assert done.returncode == 0, (
+            f"obsbow {arguments}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+        )
         assert done.stderr == "", done.stderr
         return done.stdout
 

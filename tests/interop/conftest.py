@@ -2,11 +2,12 @@
 
 import os
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
 
-from tests.observatory import lay_out
+from tests.observatory import eventually, lay_out
 
 
 @pytest.fixture(scope="session")
@@ -14,7 +15,9 @@ def ocs_python():
     """The Python of an environment in which OCS 0.12.1 is installed; `make test` sets it up."""
     path = os.environ.get("OCS_PYTHON")
     if not path or not Path(path).exists():
-        pytest.skip("OCS_PYTHON does not name the Python of an environment with ocs==0.12.1; `make test` does")
+        pytest.skip(
+            "OCS_PYTHON does not name the Python of an environment with ocs==0.12.1; `make test` does"
+        )
     return path
 
 
@@ -35,7 +38,7 @@ ADDED = """
       - agent-class: FakeDataAgent
         instance-id: ocs-faker
         manage: ignore
-        arguments: [--mode, acq, --sample-rate, 20]
+        arguments: [--mode, idle, --sample-rate, 20]
 """
 
 
@@ -47,3 +50,32 @@ def observatory(tmp_path_factory):
     yield observatory
     observatory.obsbow("down")
     assert observatory.processes() == []
+
+
+@pytest.fixture(scope="module")
+def faker(observatory, ocs_python):
+    """OCS's own FakeDataAgent, idle, on our router."""
+    code = "import sys; from ocs.agents.fake_data.agent import main; main(sys.argv[1:])"
+    site = [
+        "--site-file",
+        str(observatory.site_file),
+        "--site-host",
+        "localhost",
+        "--instance-id",
+        "ocs-faker",
+    ]
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(
+            [ocs_python, "-c", code, *site],
+            stdout=log,
+            stderr=log,
+            stdin=subprocess.DEVNULL,
+            cwd=observatory.directory,
+        )
+        eventually(
+            lambda: observatory.obsbow("call", "ocs-faker", "acq", "status").returncode == 0,
+            "OCS's agent answers",
+        )
+        yield "ocs-faker"
+        process.kill()
+        process.wait()

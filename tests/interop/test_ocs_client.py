@@ -57,10 +57,18 @@ ANSWERS = {
 }
 
 
+CALLS = str(Path(__file__).with_name("ocs_calls.py"))
+
+
 @pytest.fixture(scope="module")
 def replies(observatory, ocs):
-    calls = str(Path(__file__).with_name("ocs_calls.py"))
-    return json.loads(ocs("python", calls, str(observatory.site_file), "data1"))
+    return json.loads(ocs("python", CALLS, str(observatory.site_file), "data1"))
+
+
+def test_ocs_own_agent_answers_the_same_but_for_the_run_that_it_forgets(observatory, ocs, faker, replies):
+    theirs = json.loads(ocs("python", CALLS, str(observatory.site_file), faker))
+    different = {case for case in theirs if theirs[case][:2] != replies[case][:2]}
+    assert different == {"status after a rejected start"}
 
 
 @pytest.mark.parametrize("case", ANSWERS)
@@ -86,7 +94,9 @@ def test_texts_of_the_sessions(replies):
 
 
 def test_a_rejected_start_keeps_the_run_before_it(replies):
-    assert replies["status after a rejected start"][2]["session_id"] == replies["wait, aborted"][2]["session_id"]
+    assert (
+        replies["status after a rejected start"][2]["session_id"] == replies["wait, aborted"][2]["session_id"]
+    )
 
 
 def test_scan_lists_our_agents(observatory, ocs):
