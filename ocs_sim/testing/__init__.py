@@ -1,1 +1,10 @@
-"""What people who write agents need to test them."""
+"""Fixtures and helpers for those who test agents.
+
+`pytest_plugins = ["ocs_sim.testing.fixtures"]` in a conftest.py gives the fixtures `router` (a real router that
+the session shares), `own_router` (one to break), `no_leaks` and `no_listening_sockets`.
+"""
+
+from ocs_sim.testing._ports import free_port, wait_until
+from ocs_sim.testing._router import RouterInfo, running_router
+
+__all__ = ["RouterInfo", "free_port", "running_router", "wait_until"]

@@ -1,0 +1,177 @@
+"""The router's processes: which they are, whether they live, and how they end."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+RECORD_NAME = ".router.json"
+NODE_PID_NAME = "node.pid"
+
+_SAME_PROCESS_SECONDS = 1.0
+# crossbar writes its pid file a second or so after its process was created, never before.
+_PID_FILE_LATE_SECONDS = 60.0
+_POLL_SECONDS = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class RouterProcess:
+    """The router's controller, which leads a session of its own.
+
+    `create_time` tells it from a later owner of its pid; `log_offset` is where its output begins in the log.
+    """
+
+    pid: int
+    create_time: float
+    program: str
+    log_offset: int = 0
+
+    def is_alive(self) -> bool:
+        """Return whether it still runs (a process that nobody has waited for yet does not)."""
+        _reap(self.pid)
+        process = _process(self.pid)
+        return process is not None and abs(process.create_time() - self.create_time) < _SAME_PROCESS_SECONDS
+
+    def uptime_seconds(self) -> float:
+        """Return how long ago it was started."""
+        return max(0.0, time.time() - self.create_time)
+
+    def family(self) -> list[psutil.Process]:
+        """Return the controller, its workers, and workers that outlived it."""
+        return [process for pid in psutil.pids() if _session(pid) == self.pid and (process := _process(pid))]
+
+    def rss_bytes(self) -> int:
+        """Return the resident memory of all its processes together."""
+        total = 0
+        for process in self.family():
+            with suppress(psutil.Error):
+                total += process.memory_info().rss
+        return total
+
+
+def of_pid(pid: int, program: str, log_offset: int = 0) -> RouterProcess | None:
+    """Return the process that has this pid now."""
+    process = _process(pid)
+    return None if process is None else RouterProcess(pid, process.create_time(), program, log_offset)
+
+
+def record(config_dir: Path, process: RouterProcess) -> None:
+    """Remember which process was started for a node directory."""
+    temporary = config_dir / f"{RECORD_NAME}.new"
+    temporary.write_text(json.dumps(asdict(process)), encoding="utf-8")
+    temporary.replace(config_dir / RECORD_NAME)
+
+
+def find(config_dir: Path) -> RouterProcess | None:
+    """Return the living router of a node directory, whoever started it."""
+    for candidate in (_recorded(config_dir), _from_node_pid(config_dir)):
+        if candidate is not None and candidate.is_alive():
+            return candidate
+    return None
+
+
+def last_recorded(config_dir: Path) -> RouterProcess | None:
+    """Return the router that was last started for a node directory, dead or alive."""
+    return _recorded(config_dir)
+
+
+def leftovers(config_dir: Path, socket: Path) -> list[Path]:
+    """Return what a router that no longer lives has left behind."""
+    return [path for path in (config_dir / RECORD_NAME, config_dir / NODE_PID_NAME, socket) if path.exists()]
+
+
+def end(process: RouterProcess, patience_seconds: float, kill_seconds: float) -> list[int]:
+    """End a router: SIGTERM, then SIGKILL to whatever is left; return the pids that outlived even that."""
+    family = process.family()
+    with suppress(ProcessLookupError):
+        os.kill(process.pid, signal.SIGTERM)
+    left = _wait(family, patience_seconds)
+    return kill(process, kill_seconds) if left else []
+
+
+def kill(process: RouterProcess, seconds: float) -> list[int]:
+    """SIGKILL the router's processes and wait until they are gone; return the pids that are not."""
+    family = process.family()
+    for each in family:
+        with suppress(psutil.NoSuchProcess):
+            each.kill()
+    return [each.pid for each in _wait(family, seconds)]
+
+
+def _wait(processes: Iterable[psutil.Process], seconds: float) -> list[psutil.Process]:
+    deadline = time.monotonic() + seconds
+    left = list(processes)
+    while left and time.monotonic() < deadline:
+        left = [each for each in left if _still_there(each)]
+        if left:
+            time.sleep(_POLL_SECONDS)
+    return left
+
+
+def _still_there(process: psutil.Process) -> bool:
+    _reap(process.pid)
+    return process.is_running() and _process(process.pid) is not None
+
+
+def _recorded(config_dir: Path) -> RouterProcess | None:
+    facts = _json(config_dir / RECORD_NAME)
+    try:
+        return RouterProcess(**facts)
+    except TypeError:
+        return None
+
+
+def _from_node_pid(config_dir: Path) -> RouterProcess | None:
+    """Read crossbar's own pid file, which holds no time: the file's own must do."""
+    path = config_dir / NODE_PID_NAME
+    pid = _json(path).get("pid")
+    process = _process(pid) if isinstance(pid, int) else None
+    if process is None:
+        return None
+    try:
+        age_seconds = path.stat().st_mtime - process.create_time()
+        command = process.cmdline()
+    except (psutil.Error, OSError):
+        return None
+    is_crossbar = any("crossbar" in word for word in command[:2])
+    if not is_crossbar or not -_SAME_PROCESS_SECONDS < age_seconds < _PID_FILE_LATE_SECONDS:
+        return None
+    return RouterProcess(process.pid, process.create_time(), command[0])
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return facts if isinstance(facts, dict) else {}
+
+
+def _process(pid: int) -> psutil.Process | None:
+    try:
+        process = psutil.Process(pid)
+        return None if process.status() == psutil.STATUS_ZOMBIE else process
+    except psutil.Error:
+        return None
+
+
+def _session(pid: int) -> int:
+    try:
+        return os.getsid(pid)
+    except OSError:
+        return -1
+
+
+def _reap(pid: int) -> None:
+    """Wait for a dead child, should it be ours, so that it does not stay as a zombie."""
+    with suppress(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)

@@ -1,0 +1,7 @@
+"""The router of a host: find or install crossbar, write its configuration, run it."""
+
+from ocs_sim.launch._crossbar import Router, RouterState, RouterStatus
+from ocs_sim.launch._crossbar_file import Written
+from ocs_sim.launch._router_env import Crossbar, Origin, find_crossbar
+
+__all__ = ["Crossbar", "Origin", "Router", "RouterState", "RouterStatus", "Written", "find_crossbar"]

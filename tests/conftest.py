@@ -1,0 +1,15 @@
+"""What every test has: the fixtures of ocs_sim.testing, and a check that it leaves nothing behind."""
+
+import pytest
+
+pytest_plugins = ["ocs_sim.testing.fixtures"]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _nothing_listens_afterwards(no_listening_sockets):
+    """The session leaves no listening socket."""
+
+
+@pytest.fixture(autouse=True)
+def _nothing_stays(no_leaks):
+    """No test leaves a process or a thread."""
