@@ -1,0 +1,171 @@
+"""The one event loop of a process: Twisted's asyncio reactor on uvloop."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import logging
+import os
+import signal
+import threading
+from collections.abc import Awaitable, Callable
+
+from ocs_sim.bus._errors import LoopUnavailable
+
+THREAD_NAME = "ocs-sim-loop"
+_JOIN_SECONDS = 3.0
+
+
+class _Process:
+    """Which loop this process has, and who drives it."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.loop: asyncio.AbstractEventLoop | None = None
+        self.pid = 0
+
+    def claim(self) -> asyncio.AbstractEventLoop:
+        """Create the loop and its reactor; Twisted allows this once in a process."""
+        import uvloop
+
+        if self.loop is not None:
+            raise LoopUnavailable(fault="its loop was started before, and a process has only one")
+        loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
+        try:
+            _install_reactor(loop)
+        except BaseException:
+            loop.close()
+            raise
+        self.loop, self.pid = loop, os.getpid()
+        return loop
+
+    def usable(self) -> asyncio.AbstractEventLoop | None:
+        if self.loop is not None and self.pid != os.getpid():
+            raise LoopUnavailable(fault="its loop was started before a fork; start it in the child instead")
+        if self.loop is not None and self.loop.is_closed():
+            raise LoopUnavailable(fault="its loop has ended")
+        return self.loop
+
+
+_process = _Process()
+
+
+def run(main: Callable[[], Awaitable[int | None]]) -> int:
+    """Run `main` to its end on this process's loop, and return its exit code (None means 0).
+
+    To be called once, in the main thread. SIGINT and SIGTERM cancel `main`, which then makes the code
+    130 or 143, unless `main` installs its own handlers with `loop.add_signal_handler`. An exception of
+    `main` is raised here. Whatever `main` left running is cancelled.
+    """
+    with _process.lock:
+        loop = _process.claim()
+    asyncio.set_event_loop(loop)
+    received: list[int] = []
+    task: asyncio.Task[int | None] | None = None
+
+    async def whole() -> int | None:
+        return await main()
+
+    def begin() -> None:
+        nonlocal task
+        task = loop.create_task(whole(), name="main")
+        task.add_done_callback(lambda _: reactor.stop())
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, _interrupt, task, received, int(number))
+
+    from twisted.internet import reactor as _reactor
+
+    reactor: _Reactor = _reactor  # type: ignore[assignment]  # Twisted types its reactor as a module
+    reactor.callWhenRunning(begin)
+    try:
+        reactor.run(installSignalHandlers=False)
+    finally:
+        _wind_up(loop)
+    assert task is not None  # noqa: S101 - the reactor has run
+    if task.cancelled() and received:
+        return 128 + received[0]
+    return task.result() or 0
+
+
+class _Reactor:
+    """The part of Twisted's reactor that is used here."""
+
+    callWhenRunning: Callable[..., object]  # noqa: N815 - Twisted's name
+    startRunning: Callable[..., object]  # noqa: N815 - Twisted's name
+    run: Callable[..., object]
+    stop: Callable[[], object]
+
+
+def _interrupt(task: asyncio.Task[int | None], received: list[int], number: int) -> None:
+    received.append(number)
+    task.cancel()
+
+
+def _wind_up(loop: asyncio.AbstractEventLoop) -> None:
+    """End what is still running on a loop that has stopped, and close it."""
+    left = asyncio.all_tasks(loop)
+    for task in left:
+        task.cancel()
+    if left:
+        loop.run_until_complete(asyncio.wait(left, timeout=_JOIN_SECONDS))
+    loop.run_until_complete(loop.shutdown_asyncgens())
+    loop.close()
+    asyncio.set_event_loop(None)
+
+
+def background_loop() -> asyncio.AbstractEventLoop:
+    """Return this process's loop, starting it in a daemon thread if nothing drives it yet.
+
+    Use `asyncio.run_coroutine_threadsafe(coroutine, background_loop())` to reach it from other threads.
+    """
+    with _process.lock:
+        loop = _process.usable()
+        if loop is None:
+            loop = _process.claim()
+            started = threading.Event()
+            thread = threading.Thread(target=_drive, args=(loop, started), name=THREAD_NAME, daemon=True)
+            thread.start()
+            started.wait()
+            atexit.register(_stop, loop, thread)
+        return loop
+
+
+def _drive(loop: asyncio.AbstractEventLoop, started: threading.Event) -> None:
+    from twisted.internet import reactor as _reactor
+
+    reactor: _Reactor = _reactor  # type: ignore[assignment]  # Twisted types its reactor as a module
+    asyncio.set_event_loop(loop)
+    reactor.startRunning(installSignalHandlers=False)
+    loop.call_soon(started.set)
+    loop.run_forever()
+
+
+def _stop(loop: asyncio.AbstractEventLoop, thread: threading.Thread) -> None:
+    """End the daemon thread before the interpreter goes, so that it cannot die inside C code."""
+    if _process.pid == os.getpid() and thread.is_alive():
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(_JOIN_SECONDS)
+
+
+def _install_reactor(loop: asyncio.AbstractEventLoop) -> None:
+    import txaio
+    from twisted.internet import asyncioreactor
+    from twisted.internet.error import ReactorAlreadyInstalledError
+
+    txaio.use_twisted()
+    try:
+        asyncioreactor.install(loop)
+    except ReactorAlreadyInstalledError:
+        fault = "another Twisted reactor is installed; import ocs_sim before whatever imports it"
+        raise LoopUnavailable(fault=fault) from None
+    _route_twisted_log()
+
+
+def _route_twisted_log() -> None:
+    from twisted.logger import STDLibLogObserver, globalLogBeginner
+
+    # Before this call Twisted prints critical events to stderr.
+    globalLogBeginner.beginLoggingTo(
+        [STDLibLogObserver(name="ocs_sim.bus.twisted")], redirectStandardIO=False, discardBuffer=True
+    )
+    logging.getLogger("ocs_sim.bus.twisted").setLevel(logging.WARNING)

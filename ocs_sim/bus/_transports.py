@@ -1,0 +1,161 @@
+"""How a link reaches the router: rawsocket with msgpack, or websocket.
+
+Imported only once the reactor is installed (see `_loop`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import Any
+
+import msgpack
+import txaio
+from autobahn.twisted import rawsocket, websocket
+from autobahn.wamp import serializer
+from twisted.internet import reactor as _reactor
+from twisted.internet.protocol import ClientFactory
+from twisted.python.failure import Failure
+
+from ocs_sim.bus._endpoints import Endpoint, EndpointKind
+from ocs_sim.bus._errors import NotConnected, RouterUnreachable
+from ocs_sim.bus._wamp import WampLink
+
+_reactor: Any  # type: ignore[no-redef]  # Twisted types its reactor as a module
+_JOIN_SECONDS = 10.0
+_PING_SECONDS = 5.0
+# Big enough for the random part that autobahn and crossbar put into a ping.
+_PING_BYTES = 12
+_SILENT = txaio.make_logger(level="none")
+
+
+async def open_link(endpoint: Endpoint, realm: str) -> WampLink:
+    """Return a joined session; raise RouterUnreachable, leaving nothing behind, when there is none."""
+    link = WampLink(asyncio.get_running_loop(), realm)
+    try:
+        async with asyncio.timeout(_JOIN_SECONDS):
+            await _connect(endpoint, link)
+            await link.opened
+    except TimeoutError:
+        await link.cut()
+        raise RouterUnreachable(url=endpoint.url, fault=f"no welcome within {_JOIN_SECONDS:g} s") from None
+    except (NotConnected, OSError) as error:
+        await link.cut()
+        fault = error.facts["fault"] if isinstance(error, NotConnected) else error
+        raise RouterUnreachable(url=endpoint.url, fault=fault) from None
+    except asyncio.CancelledError:
+        await link.cut()
+        raise
+    return link
+
+
+async def _connect(endpoint: Endpoint, link: WampLink) -> None:
+    """Start a connection; `link.opened` tells how it went."""
+    if endpoint.kind is EndpointKind.UNIX:
+        _watch(_reactor.connectUNIX(str(endpoint.path), RawFactory(link), timeout=_JOIN_SECONDS), link)
+        return
+    host, port = endpoint.address
+    # uvloop's resolver needs no thread, Twisted's does.
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    # `localhost` often means ::1 first, where a router that was told 127.0.0.1 does not listen.
+    address = sorted(found, key=lambda entry: entry[0] is not socket.AF_INET)[0][4][0]
+    factory = RawFactory(link) if endpoint.kind is EndpointKind.TCP else web_factory(endpoint.url, link)
+    _watch(_reactor.connectTCP(address, port, factory, timeout=_JOIN_SECONDS), link)
+
+
+def _watch(connector: Any, link: WampLink) -> None:
+    def abort() -> None:
+        if hasattr(connector.transport, "abortConnection"):
+            connector.transport.abortConnection()
+        else:
+            connector.disconnect()
+
+    if not link.ended.done():
+        link.abort = abort
+
+
+class _Watched:
+    """Tells the link when the transport is gone, however far it came."""
+
+    log = _SILENT
+    factory: Any
+    transport: Any
+
+    def connectionMade(self) -> None:  # noqa: N802 - Twisted's name
+        """Notice a peer that vanished without a word, as a machine that loses power does."""
+        if self.transport.getHandle().family in (socket.AF_INET, socket.AF_INET6):
+            self.transport.setTcpNoDelay(True)
+            self.transport.setTcpKeepAlive(True)
+        super().connectionMade()  # type: ignore[misc]  # mixed into protocols
+
+    def connectionLost(self, reason: Failure) -> None:  # noqa: N802 - Twisted's name
+        """Pass the end on, after autobahn has failed what was in flight."""
+        super().connectionLost(reason)  # type: ignore[misc]  # mixed into protocols
+        self.factory.link.transport_closed(reason.getErrorMessage())
+
+
+class _Dialling:
+    """Tells the link when no connection came to be."""
+
+    log = _SILENT
+    noisy = False
+    link: WampLink
+
+    def clientConnectionFailed(self, _connector: Any, reason: Failure) -> None:  # noqa: N802 - Twisted's name
+        """Pass the failure on."""
+        self.link.transport_closed(reason.getErrorMessage())
+
+
+class RawProtocol(_Watched, rawsocket.WampRawSocketClientProtocol):  # type: ignore[misc]  # untyped
+    """WAMP in length-prefixed frames."""
+
+
+class WebProtocol(_Watched, websocket.WampWebSocketClientProtocol):  # type: ignore[misc]  # untyped
+    """WAMP in websocket messages."""
+
+
+class RawFactory(_Dialling, rawsocket.WampRawSocketClientFactory, ClientFactory):  # type: ignore[misc]  # untyped
+    """Makes the one rawsocket connection of a link."""
+
+    protocol = RawProtocol
+
+    def __init__(self, link: WampLink) -> None:
+        super().__init__(lambda: link.session, serializer=TolerantMsgPack())
+        self.link = link
+
+
+class WebFactory(_Dialling, websocket.WampWebSocketClientFactory):  # type: ignore[misc]  # untyped
+    """Makes the one websocket connection of a link."""
+
+    protocol = WebProtocol
+
+
+def web_factory(url: str, link: WampLink) -> WebFactory:
+    """Return a factory that pings the router, so that one that hangs is noticed."""
+    # Whichever of these a router was configured with; the first that it knows is taken.
+    offers = [TolerantMsgPack(), serializer.CBORSerializer(), serializer.JsonSerializer()]
+    factory = WebFactory(lambda: link.session, url, serializers=offers)
+    factory.link = link
+    factory.setProtocolOptions(
+        openHandshakeTimeout=_JOIN_SECONDS,
+        closeHandshakeTimeout=1.0,
+        autoPingInterval=_PING_SECONDS,
+        autoPingTimeout=_PING_SECONDS,
+        autoPingSize=_PING_BYTES,
+    )
+    return factory
+
+
+class _TolerantObjects(serializer.MsgPackObjectSerializer):  # type: ignore[misc]  # autobahn is not typed
+    """One odd message of a foreign program must not cost the connection."""
+
+    def unserialize(self, payload: bytes) -> list[Any]:
+        """Accept map keys and strings that msgpack would refuse; CBOR and JSON peers send them."""
+        return [msgpack.unpackb(payload, raw=False, strict_map_key=False, unicode_errors="replace")]
+
+
+class TolerantMsgPack(serializer.MsgPackSerializer):  # type: ignore[misc]  # autobahn is not typed
+    """WAMP in msgpack."""
+
+    def __init__(self) -> None:
+        serializer.Serializer.__init__(self, _TolerantObjects())
