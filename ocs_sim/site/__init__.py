@@ -11,8 +11,10 @@ from ocs_sim.site._errors import (
 )
 from ocs_sim.site._faults import Fault, Severity
 from ocs_sim.site._find import find_site_file
+from ocs_sim.site._load import OptionsChecker, check, load
 from ocs_sim.site._models import AgentInstance, CrossbarSettings, Host, Hub, Manage, Site, SiteIdentity
 from ocs_sim.site._override import override
+from ocs_sim.site._schema import json_schema
 
 __all__ = [
     "AgentInstance",
@@ -23,6 +25,7 @@ __all__ = [
     "Manage",
     "NoSuchHost",
     "NoSuchInstance",
+    "OptionsChecker",
     "SeveralInstances",
     "Severity",
     "Site",
@@ -31,6 +34,9 @@ __all__ = [
     "SiteFileNotFound",
     "SiteIdentity",
     "SiteNamedTwice",
+    "check",
     "find_site_file",
+    "json_schema",
+    "load",
     "override",
 ]

@@ -34,4 +34,6 @@ class NoSuchInstance(SiteError, LookupError):
 
 
 class SeveralInstances(SiteError, LookupError):
-    """{path} has several agents of class {agent_class} on host {host!r}: choose with --instance-id one of {ids}."""
+    """{path} has several agents of class {agent_class} on host {host!r}:
+    choose one of {ids} with --instance-id.
+    """

@@ -31,7 +31,7 @@ class Severity(Enum):
 class Fault:
     """One thing to mend in a site file.
 
-    `message` is a sentence that says what to do; `suggestion` is what was probably meant, if something is near.
+    `message` is a sentence that says what to do; `suggestion` is what was probably meant.
     """
 
     path: Path

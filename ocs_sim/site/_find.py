@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ocs_sim.site._errors import SiteFileNotFound, SiteNamedTwice
+from ocs_sim.site._paths import resolve
 
 
 def find_site_file(
     site_file: Path | None, site: str | None = None, *, environ: Mapping[str, str], cwd: Path
 ) -> Path:
-    """Return the site file, absolute: `site_file`, else `$OCS_CONFIG_DIR/{site}.yaml`, else
-    `site_config/{site}.yaml` in `cwd` or the nearest of its parents that has one. `site` is `default` unless given.
+    """Return the absolute path of the site file: `site_file`, else `$OCS_CONFIG_DIR/{site}.yaml`, else
+    `site_config/{site}.yaml` in `cwd` or the nearest folder above that has one; `site` is else `default`.
 
     Raises:
         SiteNamedTwice: when both `site_file` and `site` are given.
@@ -21,10 +22,10 @@ def find_site_file(
     if site_file is not None and site is not None:
         raise SiteNamedTwice(site_file=site_file, site=site)
     if site_file is not None:
-        return _first([cwd / site_file.expanduser()], where=str(site_file))
+        return _first([resolve(site_file, cwd)], where=str(site_file))
     name = f"{site or 'default'}.yaml"
     configured = environ.get("OCS_CONFIG_DIR")
-    first = [cwd / Path(configured).expanduser() / name] if configured else []
+    first = [resolve(configured, cwd) / name] if configured else []
     above = [folder / "site_config" / name for folder in (cwd, *cwd.parents)]
     where = " and ".join([*map(str, first), f"{above[0]} and the same in each folder above"])
     return _first([*first, *above], where)
@@ -33,5 +34,5 @@ def find_site_file(
 def _first(candidates: list[Path], where: str) -> Path:
     for candidate in candidates:
         if candidate.is_file():
-            return candidate.absolute()
+            return candidate
     raise SiteFileNotFound(looked_for=where)

@@ -69,7 +69,7 @@ class CrossbarSettings:
 
 @dataclass(frozen=True, slots=True)
 class AgentInstance:
-    """One agent of a host: `arguments` are the words of its command line, `line` is where it is in the file."""
+    """One agent of a host: `arguments` are the words of its command line, `line` is where the file has it."""
 
     instance_id: str
     agent_class: str

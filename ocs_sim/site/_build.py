@@ -1,0 +1,102 @@
+"""From what was read to the site: paths made absolute, defaults filled in, hosts' overrides applied."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from ocs_sim.site._faults import Fault
+from ocs_sim.site._models import (
+    AgentInstance,
+    CrossbarSettings,
+    Host,
+    Hub,
+    Manage,
+    Site,
+    SiteIdentity,
+)
+from ocs_sim.site._paths import resolve
+from ocs_sim.site._sections import Read
+
+_PER_HOST = ("wamp_server", "wamp_http", "wamp_realm")
+
+
+def build(root: Read, path: Path, warnings: tuple[Fault, ...]) -> Site:
+    """Return the site of a root without errors."""
+    hub = root.get("hub")
+    bare = Site(path, _hub(hub), {}, _identity(root.get("site")), warnings)
+    hosts = {name: _host(name, _hub(hub, read), read, bare) for name, read in root.get("hosts", {}).items()}
+    return replace(bare, hosts=hosts)
+
+
+def _identity(read: Read | None) -> SiteIdentity | None:
+    if read is None:
+        return None
+    return SiteIdentity(
+        code=read.get("code"),
+        name=read.get("name", read.get("code")),
+        latitude_deg=read.get("latitude"),
+        longitude_deg=read.get("longitude"),
+        elevation_m=read.get("elevation", 0.0),
+        timezone=read.get("timezone", "UTC"),
+    )
+
+
+def _hub(hub: Read, host: Read | None = None) -> Hub:
+    overrides = {key: host.get(key) for key in _PER_HOST if key in host.values} if host else {}
+    values = {**hub.values, **overrides}
+    server = values["wamp_server"]
+    return Hub(
+        wamp_server=server,
+        wamp_http=values.get("wamp_http") or _http_of(server),
+        wamp_realm=values["wamp_realm"],
+        address_root=values["address_root"],
+        access_policy=values.get("access_policy") or "none",
+    )
+
+
+def _http_of(server: str) -> str:
+    url = urlsplit(server)
+    return f"{'https' if url.scheme == 'wss' else 'http'}://{url.netloc}/call"
+
+
+def _host(name: str, hub: Hub, read: Read, site: Site) -> Host:
+    environment = read.get("env", {})
+    log_dir = read.get("log-dir")
+    return Host(
+        name=name,
+        hub=hub,
+        log_dir=site.home / "logs" if log_dir is None else resolve(log_dir, site.path.parent),
+        crossbar=_crossbar(read.get("crossbar"), site),
+        crossbar_timeout_seconds=read.get("crossbar_timeout", 10.0),
+        instances=tuple(_instance(agent, environment) for agent in read.get("agent-instances", ())),
+        agent_paths=tuple(resolve(text, site.path.parent) for text in read.get("agent-paths", ())),
+        environment=environment,
+    )
+
+
+def _crossbar(read: Read | None, site: Site) -> CrossbarSettings | None:
+    if read is None:
+        return None
+    folder, program = read.get("config-dir"), read.get("bin")
+    # A bare word is a command on PATH.
+    in_folder = program is not None and ("/" in program or program.startswith("~"))
+    return CrossbarSettings(
+        config_dir=site.home / "dot_crossbar" if folder is None else resolve(folder, site.path.parent),
+        bin=resolve(program, site.path.parent) if in_folder else Path(program) if program else None,
+        tcp_port=read.get("tcp-port"),
+    )
+
+
+def _instance(read: Read, environment: dict[str, str]) -> AgentInstance:
+    return AgentInstance(
+        instance_id=read.get("instance-id"),
+        agent_class=read.get("agent-class"),
+        manage=read.get("manage", Manage.HOST_UP),
+        arguments=read.get("arguments", ()),
+        depends_on=read.get("depends-on", ()),
+        process_group=read.get("process-group"),
+        environment={**environment, **read.get("env", {})},
+        line=read.place.line,
+    )

@@ -1,0 +1,225 @@
+"""Every key of a site file, declared once for the reader, the JSON Schema and the reference."""
+
+from __future__ import annotations
+
+import re
+
+from ocs_sim.site._arguments import Arguments
+from ocs_sim.site._kinds import Managed, Number, Text, Timezone, Url
+from ocs_sim.site._sections import Key, ListOf, MapOf, Section
+
+# The rule of ocs_sim.wire.check_name, of which this package must know nothing.
+_NAME = r"[A-Za-z0-9_][A-Za-z0-9_-]{0,254}"
+_NAME_ADVICE = (
+    "cannot be a part of an address: use letters, digits, '_' and '-', no dot, at most 255 of them."
+)
+
+
+def _mend_name(name: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-")
+
+
+_ADDRESS_PART = Text(_NAME, _NAME_ADVICE, _mend_name)
+_REALM = Text(
+    r"[A-Za-z][A-Za-z0-9_@.-]{2,254}",
+    "is no realm that the router accepts: use a letter, then two or more letters, digits, '_', '-', '@', '.'.",
+)
+_SERVER = Url(("ws", "wss"), "ws://127.0.0.1:8001/ws")
+_HTTP = Url(("http", "https"), "http://127.0.0.1:8001/call")
+_FOLDER = Text(".+", "is empty: give a path, or remove the key.")
+_POLICY = Text(
+    r"|none|override:.+|director:[A-Za-z0-9_-]*",
+    "is not an access policy: write none, override:PASSWORD2,PASSWORD3 or director:INSTANCE-ID.",
+)
+_ENVIRONMENT = MapOf(
+    Text(numbers=True),
+    "environment variable",
+    Text(
+        r"[A-Za-z_][A-Za-z0-9_]*",
+        "cannot name one: use letters, digits and '_', no digit first.",
+        lambda name: re.sub(r"[^A-Za-z0-9_]", "_", name),
+    ),
+)
+
+HUB = Section(
+    "hub",
+    (
+        Key("wamp_server", _SERVER, "The router's websocket.", required=True),
+        Key(
+            "wamp_http",
+            _HTTP,
+            "The router's HTTP bridge, for clients that only call. Without it: the host and port of "
+            "`wamp_server`, with the path `/call`.",
+        ),
+        Key(
+            "wamp_realm",
+            _REALM,
+            "The realm on the router: who is in another hears nothing of this.",
+            required=True,
+        ),
+        Key(
+            "address_root", _ADDRESS_PART, "What every address on the bus begins with; no dot.", required=True
+        ),
+        Key(
+            "access_policy",
+            _POLICY,
+            "Who may start what, unless an agent says otherwise: `none`, `override:PASSWORD2,PASSWORD3` or "
+            "`director:INSTANCE-ID`.",
+            default="none",
+        ),
+        Key("registry_address", Text(), "An old key of OCS. Nothing reads it.", obsolete=True),
+    ),
+)
+
+CROSSBAR = Section(
+    "crossbar",
+    (
+        Key(
+            "config-dir",
+            _FOLDER,
+            "Where the router's `config.json` and its unix socket are. Without it: `dot_crossbar` in the "
+            "observatory's home.",
+        ),
+        Key(
+            "bin",
+            _FOLDER,
+            "The crossbar program: a path, or a command on `PATH`. Without it: `$OBSBOW_CROSSBAR`, "
+            "`crossbar` on `PATH`, or the one that `obsbow router install` made.",
+        ),
+        Key(
+            "tcp-port",
+            Number(1, 65535, "a port from 1 to 65535", whole=True),
+            "Also listen for raw sockets on this TCP port, for agents on other hosts.",
+            ours=True,
+        ),
+    ),
+)
+
+INSTANCE = Section(
+    "agent instance",
+    (
+        Key(
+            "instance-id",
+            _ADDRESS_PART,
+            "The agent's name on the bus; no two agents share one.",
+            required=True,
+        ),
+        Key(
+            "agent-class",
+            Text(".+", "is empty: name a class."),
+            "Which agent it is: a class that is installed, or one in a file of `agent-paths`. `HostManager` "
+            "means `HostMaster`.",
+            required=True,
+        ),
+        Key(
+            "manage",
+            Managed(),
+            "What HostMaster does with it at start: `host/up` (or `host`, `up`, `yes`), "
+            "`host/down` (or `down`), `docker/up` (or `docker`), `docker/down`, `ignore` (or `no`).",
+            default="host/up",
+        ),
+        Key(
+            "arguments",
+            Arguments(),
+            "The agent's options: a mapping (`num-channels: 4`; `true` sets a flag, `false` leaves it out), "
+            "or words in a list or in lists in a list, as OCS has them.",
+        ),
+        Key(
+            "depends-on",
+            ListOf(_ADDRESS_PART, "depends-on", or_one=True),
+            "Agents that must answer before this one starts: an instance-id or a list of them.",
+            ours=True,
+        ),
+        Key(
+            "process-group",
+            Text(_NAME, "cannot name a group: use letters, digits, '_' and '-'.", _mend_name),
+            "Agents of a host with the same group run in one process, which saves memory.",
+            ours=True,
+        ),
+        Key("env", _ENVIRONMENT, "Environment variables of this agent, over those of its host.", ours=True),
+    ),
+)
+
+HOST = Section(
+    "host",
+    (
+        Key(
+            "agent-instances",
+            ListOf(INSTANCE, "An agent of agent-instances"),
+            "The agents of the host.",
+            required=True,
+            may_be_empty=True,
+        ),
+        Key(
+            "crossbar",
+            CROSSBAR,
+            "The router runs on this host, with these settings; `{}` takes the defaults. Without the "
+            "key, or with `null`, it does not.",
+        ),
+        Key(
+            "log-dir", _FOLDER, "Where agents write their logs. Without it: `logs` in the observatory's home."
+        ),
+        Key(
+            "agent-paths",
+            ListOf(_FOLDER, "agent-paths", or_one=True),
+            "Python files, or folders of them, with agents.",
+        ),
+        Key(
+            "crossbar_timeout",
+            Number(0, 86400 * 365, "a number of seconds, 0 or more"),
+            "Seconds after which OCS's own agents give up on a lost router. Ours never do.",
+            default=10,
+            aliases=("crossbar-timeout",),
+        ),
+        Key("wamp_server", _SERVER, "The router's websocket as seen from this host, instead of the hub's."),
+        Key("wamp_http", _HTTP, "The HTTP bridge as seen from this host, instead of the hub's."),
+        Key("wamp_realm", _REALM, "The realm of this host, instead of the hub's."),
+        Key("env", _ENVIRONMENT, "Environment variables of every agent of the host.", ours=True),
+    ),
+)
+
+IDENTITY = Section(
+    "site",
+    (
+        Key(
+            "code",
+            Text(_NAME, "cannot be a code: use letters, digits, '_' and '-'.", _mend_name),
+            "A short name that is unique in a network of observatories.",
+            required=True,
+        ),
+        Key("name", Text(), "The full name. Without it: the code."),
+        Key(
+            "latitude",
+            Number(-90, 90, "a latitude in degrees from -90 to 90, north positive"),
+            "Degrees, north positive.",
+            required=True,
+        ),
+        Key(
+            "longitude",
+            Number(-180, 180, "a longitude in degrees from -180 to 180, east positive"),
+            "Degrees, east positive.",
+            required=True,
+        ),
+        Key(
+            "elevation",
+            Number(-1000, 20000, "an elevation in metres from -1000 to 20000"),
+            "Metres above sea level.",
+            default=0,
+        ),
+        Key("timezone", Timezone(), "The zone of the local clock, as `America/Santiago`.", default="UTC"),
+    ),
+)
+
+ROOT = Section(
+    "site file",
+    (
+        Key("hub", HUB, "Where the router is, and what addresses on it begin with.", required=True),
+        Key(
+            "hosts",
+            MapOf(HOST, "host", Text(".+", "is empty: name the host.")),
+            "The computers and their agents: a host name, a name to give with `--site-host`, or "
+            "`localhost`, which stands for any computer that is not named.",
+        ),
+        Key("site", IDENTITY, "Which observatory this is, and where on Earth.", ours=True),
+    ),
+)

@@ -1,0 +1,20 @@
+"""Paths as a site file means them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def resolve(text: str | Path, folder: Path) -> Path:
+    """Return a path that is relative to `folder` as an absolute one without `..`; `~` is the user's home.
+
+    Links are not followed, so a site file that is a link means the paths beside the link. A home that is
+    not known stays as it is written, where Path.expanduser would raise.
+    """
+    return absolute(folder / os.path.expanduser(text))  # noqa: PTH111
+
+
+def absolute(path: Path) -> Path:
+    """Return a path from the root, without `..`."""
+    return Path(os.path.abspath(path))  # noqa: PTH100
