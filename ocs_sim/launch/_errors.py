@@ -35,3 +35,7 @@ class HostMasterRefused(LaunchError):
 
 class AlreadyThere(LaunchError):
     """{path} is there already and differs; nothing was changed. Choose another directory or remove it first."""
+
+
+class NoFakeData(LaunchError):
+    """{path} has no source of fake data to show; add an instance with `agent-class: FakeDataAgent` to it."""

@@ -94,7 +94,9 @@ def test_agents_outlive_a_killed_router(observatory):
     before = {name: observatory.pid(name) for name in AGENTS}
     router = observatory.status()["router"]["pid"]
     os.kill(router, signal.SIGKILL)
-    eventually(lambda: observatory.agent("data1")["state"] == "offline", "status says that the router is away")
+    eventually(
+        lambda: observatory.agent("data1")["state"] == "offline", "status says that the router is away"
+    )
     observatory.well("up")
     assert {name: observatory.pid(name) for name in AGENTS} == before
 

@@ -1,0 +1,128 @@
+"""What the README and the pages of docs/ tell a reader to type is typed here, in an observatory of its own.
+
+In a fence of `console`, lines after `$ ` are run by bash in the page's directory and must succeed;
+`# fails` at the end of one says that it must not. A fence of `python` is a program of its own.
+A fence with `title=FILE` is written to that file. A line `<!-- observatory -->` in a page starts one
+before the page and stops it after; `<!-- not run -->` before a fence skips it.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from ocs_sim.testing import free_port
+from tests.observatory import Observatory, lay_out
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+FENCE = re.compile(
+    r"(?P<skip><!-- not run -->\n)?^```(?P<kind>\w+)(?P<info>[^\n]*)\n(?P<body>.*?)^```$",
+    re.DOTALL | re.MULTILINE,
+)
+
+
+@dataclass
+class Snippet:
+    kind: str
+    title: str | None
+    body: str
+
+    @property
+    def runs(self):
+        return self.kind in ("console", "python") or self.title
+
+
+def snippets(page):
+    found = []
+    for fence in FENCE.finditer(page.read_text()):
+        title = re.search(r'title="?([^"\s]+)', fence["info"])
+        snippet = Snippet(fence["kind"], title and title[1], fence["body"])
+        if snippet.runs and not fence["skip"]:
+            found.append(snippet)
+    return found
+
+
+def commands(body):
+    """Return the commands of a console fence; one that ends in a backslash goes on in the next line."""
+    joined = re.sub(r"\\\n(> )?", "", body)
+    return [line[2:] for line in joined.splitlines() if line.startswith("$ ")]
+
+
+class Reader:
+    """Somebody who types what a page says."""
+
+    def __init__(self, directory, port):
+        self.directory = directory
+        self.port = port
+
+    def bash(self, command):
+        # A page speaks of the port that newcomers have; here several observatories run at once.
+        for site in self.directory.rglob("site_config/*.yaml"):
+            site.write_text(site.read_text().replace("127.0.0.1:8001", f"127.0.0.1:{self.port}"))
+        place = self.directory / ".cwd"
+        script = f'cd "$(cat {place})" && {{ {command}\n}}; code=$?; pwd > {place}; exit $code'
+        environment = {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "HOME": str(self.directory)}
+        return self.run(["bash", "-c", script], environment)
+
+    def run(self, words, environment=None):
+        keep = {
+            key: value
+            for key, value in os.environ.items()
+            if key.startswith(("OBSBOW_", "XDG_", "PIP_", "LANG"))
+        }
+        cwd = (self.directory / ".cwd").read_text().strip()
+        return subprocess.run(
+            words,
+            cwd=cwd,
+            env={**keep, **(environment or {"PATH": os.environ["PATH"], "HOME": str(self.directory)})},
+            capture_output=True,
+            text=True,
+            timeout=200,
+            stdin=subprocess.DEVNULL,
+        )
+
+    def follow(self, snippet):
+        cwd = Path((self.directory / ".cwd").read_text().strip())
+        if snippet.title:
+            path = cwd / snippet.title
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(snippet.body)
+        elif snippet.kind == "python":
+            self.must(self.run([sys.executable, "-c", snippet.body]), snippet.body)
+        else:
+            for command in commands(snippet.body):
+                self.must(self.bash(command), command)
+
+    def must(self, done, what):
+        fails = what.rstrip().endswith("# fails")
+        assert (done.returncode != 0) == fails, (
+            f"{what}\nexit {done.returncode}\n{done.stdout}\n{done.stderr}"
+        )
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if snippets(page)], ids=lambda page: str(page.relative_to(ROOT))
+)
+def test_what_the_page_says_works(page, tmp_path):
+    if "<!-- observatory -->" in page.read_text():
+        observatory = lay_out(tmp_path / "observatory")
+        observatory.well("up")
+        reader = Reader(tmp_path, observatory.port)
+        (tmp_path / ".cwd").write_text(str(observatory.directory))
+    else:
+        observatory = Observatory(tmp_path, free_port())
+        reader = Reader(tmp_path, observatory.port)
+        (tmp_path / ".cwd").write_text(str(tmp_path))
+    try:
+        for snippet in snippets(page):
+            reader.follow(snippet)
+    finally:
+        for site in tmp_path.rglob("site_config/default.yaml"):
+            observatory.obsbow("down", "--site-file", str(site), cwd=tmp_path)
+    assert observatory.processes() == []
