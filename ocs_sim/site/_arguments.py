@@ -9,7 +9,7 @@ from typing import Any
 from ocs_sim.site._faults import Faults
 from ocs_sim.site._kinds import INVALID, Invalid
 from ocs_sim.site._override import is_option
-from ocs_sim.site._tree import Mapping, Scalar, Sequence, Tree, describe
+from ocs_sim.site._tree import Mapping, Scalar, Sequence, Tree, describe, kind_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def _options(tree: Mapping, faults: Faults) -> Iterator[str]:
             )
         elif isinstance(entry.value, Mapping) or _nested(entry.value):
             message = (
-                f"The option {key!r} takes a value or a list of values, not {describe(entry.value)} of them."
+                f"The option {key!r} takes a value or a list of values, not {kind_of(entry.value)} of them."
             )
             faults.error(entry.value.place, message)
         elif isinstance(entry.value, Sequence):

@@ -71,7 +71,7 @@ def _host(name: str, hub: Hub, read: Read, site: Site) -> Host:
         crossbar=_crossbar(read.get("crossbar"), site),
         crossbar_timeout_seconds=read.get("crossbar_timeout", 10.0),
         instances=tuple(_instance(agent, environment) for agent in read.get("agent-instances", ())),
-        agent_paths=tuple(resolve(text, site.path.parent) for text in read.get("agent-paths", ())),
+        agent_paths=tuple(resolve(each.text, site.path.parent) for each in read.get("agent-paths", ())),
         environment=environment,
     )
 
@@ -95,7 +95,7 @@ def _instance(read: Read, environment: dict[str, str]) -> AgentInstance:
         agent_class=read.get("agent-class"),
         manage=read.get("manage", Manage.HOST_UP),
         arguments=read.get("arguments", ()),
-        depends_on=read.get("depends-on", ()),
+        depends_on=tuple(need.text for need in read.get("depends-on", ())),
         process_group=read.get("process-group"),
         environment={**environment, **read.get("env", {})},
         line=read.place.line,

@@ -12,7 +12,7 @@ from yaml.resolver import Resolver
 from ocs_sim.site._faults import Faults, Place
 from ocs_sim.site._interpolate import interpolate
 from ocs_sim.site._tree import Entry, Mapping, Scalar, Sequence, Tree, is_null
-from ocs_sim.site._yaml import place_of
+from ocs_sim.site._yaml import DEEPEST_LEVEL, place_of
 
 _LARGEST_TREE = 50_000
 _PREFIX = "tag:yaml.org,2002:"
@@ -46,6 +46,11 @@ class Converter:
         if id(node) in self._open:
             self._faults.error(place, "This contains itself through an alias: remove the alias.")
             return Scalar(place, None, "", broken=True)
+        if len(self._open) > DEEPEST_LEVEL:
+            self._faults.error(
+                place, f"Lists and mappings go more than {DEEPEST_LEVEL} levels deep: flatten them."
+            )
+            return Scalar(place, None, "", broken=True)
         self._open.add(id(node))
         try:
             return self._content(node, place)
@@ -66,7 +71,7 @@ class Converter:
         if problems:
             return Scalar(place, None, text, broken=True)
         tag, filled_in = node.tag, text != node.value
-        if filled_in and node.style is None:
+        if filled_in and not node.style:
             # A plain `${PORT}` is what its value would be if it stood there.
             tag = self._resolver.resolve(yaml.ScalarNode, text, (True, False))
         if tag in _TEXT_TAGS:
@@ -95,15 +100,15 @@ class Converter:
                 self._merge(value_node, key_place, merged)
                 continue
             key, value = self._key(key_node, key_place), self.convert(value_node)
+            if key is None:
+                continue
             if is_null(value):
                 # An empty value is marked after the key, often on another line.
                 value = Scalar(key_place, None, "")
-            if key in own:
-                first = own[key].place.line
-                self._faults.error(
-                    key_place, f"The key {key!r} is already at line {first}: keep one of them."
-                )
-            own[key] = Entry(key_place, value)
+            entry = own.setdefault(key, Entry(key_place, value))
+            if entry.value is not value:
+                line = entry.place.line
+                self._faults.error(key_place, f"The key {key!r} is already at line {line}: keep one of them.")
         return Mapping(place, {**merged, **own})
 
     def _merge(self, node: yaml.Node, place: Place, merged: dict[str, Entry]) -> None:
@@ -115,10 +120,10 @@ class Converter:
             for key, entry in source.entries.items():
                 merged.setdefault(key, entry)
 
-    def _key(self, node: yaml.Node, place: Place) -> str:
+    def _key(self, node: yaml.Node, place: Place) -> str | None:
         if not isinstance(node, yaml.ScalarNode):
             self._faults.error(place, "A key cannot be a list or a mapping: write plain text before the `:`.")
-            return ""
+            return None
         text = str(node.value)
         if node.tag not in _TEXT_TAGS:
             self._faults.error(place, f"YAML does not read the key {text!r} as text: put it in quotes.")

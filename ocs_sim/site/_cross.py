@@ -51,11 +51,12 @@ def _check_dependencies(root: Read, faults: Faults) -> None:
     agents = {agent.get("instance-id"): agent for _, agent in instances(root) if agent.get("instance-id")}
     needs: dict[str, tuple[str, ...]] = {}
     for name, agent in agents.items():
-        needs[name] = tuple(need for need in agent.get("depends-on", ()) if need in agents)
-        for need in agent.get("depends-on", ()):
-            if need not in agents:
-                message = f"{name!r} depends on {need!r}, which is no agent of this site."
-                faults.error(agent.at("depends-on"), message, nearest(need, agents))
+        wanted = agent.get("depends-on", ())
+        needs[name] = tuple(need.text for need in wanted if need.text in agents)
+        for need in wanted:
+            if need.text not in agents:
+                message = f"{name!r} depends on {need.text!r}, which is no agent of this site."
+                faults.error(need.place, message, nearest(need.text, agents))
     for circle in _circles(needs):
         way = " -> ".join(circle)
         message = f"{circle[0]!r} waits for itself ({way}): remove one of these from a depends-on."

@@ -22,17 +22,16 @@ def find_site_file(
     if site_file is not None and site is not None:
         raise SiteNamedTwice(site_file=site_file, site=site)
     if site_file is not None:
-        return _first([resolve(site_file, cwd)], where=str(site_file))
+        chosen = resolve(site_file, cwd)
+        if chosen.exists():
+            return chosen
+        raise SiteFileNotFound(looked_for=chosen)
     name = f"{site or 'default'}.yaml"
     configured = environ.get("OCS_CONFIG_DIR")
     first = [resolve(configured, cwd) / name] if configured else []
     above = [folder / "site_config" / name for folder in (cwd, *cwd.parents)]
-    where = " and ".join([*map(str, first), f"{above[0]} and the same in each folder above"])
-    return _first([*first, *above], where)
-
-
-def _first(candidates: list[Path], where: str) -> Path:
-    for candidate in candidates:
+    for candidate in (*first, *above):
         if candidate.is_file():
             return candidate
-    raise SiteFileNotFound(looked_for=where)
+    where = [*map(str, first), f"{above[0]} and the same in each folder above"]
+    raise SiteFileNotFound(looked_for=", ".join(where))

@@ -6,7 +6,7 @@ import re
 
 from ocs_sim.site._arguments import Arguments
 from ocs_sim.site._kinds import Managed, Number, Text, Timezone, Url
-from ocs_sim.site._sections import Key, ListOf, MapOf, Section
+from ocs_sim.site._sections import Key, ListOf, MapOf, Placed, Section
 
 # The rule of ocs_sim.wire.check_name, of which this package must know nothing.
 _NAME = r"[A-Za-z0-9_][A-Za-z0-9_-]{0,254}"
@@ -22,7 +22,7 @@ def _mend_name(name: str) -> str:
 _ADDRESS_PART = Text(_NAME, _NAME_ADVICE, _mend_name)
 _REALM = Text(
     r"[A-Za-z][A-Za-z0-9_@.-]{2,254}",
-    "is no realm that the router accepts: use a letter, then two or more letters, digits, '_', '-', '@', '.'.",
+    "is no realm the router takes: use a letter, then two or more letters, digits, '_', '-', '@' or '.'.",
 )
 _SERVER = Url(("ws", "wss"), "ws://127.0.0.1:8001/ws")
 _HTTP = Url(("http", "https"), "http://127.0.0.1:8001/call")
@@ -126,7 +126,7 @@ INSTANCE = Section(
         ),
         Key(
             "depends-on",
-            ListOf(_ADDRESS_PART, "depends-on", or_one=True),
+            ListOf(Placed(_ADDRESS_PART), "depends-on", or_one=True),
             "Agents that must answer before this one starts: an instance-id or a list of them.",
             ours=True,
         ),
@@ -161,7 +161,7 @@ HOST = Section(
         ),
         Key(
             "agent-paths",
-            ListOf(_FOLDER, "agent-paths", or_one=True),
+            ListOf(Placed(_FOLDER), "agent-paths", or_one=True),
             "Python files, or folders of them, with agents.",
         ),
         Key(

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from ocs_sim.site._faults import Faults, Place, nearest
 from ocs_sim.site._models import Manage
-from ocs_sim.site._tree import Scalar, Tree, describe, is_null
+from ocs_sim.site._tree import Scalar, Tree, describe, is_null, kind_of
 
 
 class Invalid:
@@ -64,13 +64,13 @@ class Text:
 def read_text(tree: Tree, where: str, faults: Faults, *, numbers: bool = False) -> str | Invalid:
     """Return a text; a number is taken as it is written if `numbers`."""
     if not isinstance(tree, Scalar):
-        faults.error(tree.place, f"{where} must be text, not {describe(tree)}.")
+        faults.error(tree.place, f"{where} must be text, not {kind_of(tree)}.")
         return INVALID
     if tree.broken:
         return INVALID
     is_number = isinstance(tree.value, int | float) and not isinstance(tree.value, bool)
     if is_null(tree):
-        faults.error(tree.place, f"{where} has no value: give it one, or remove the key.")
+        faults.error(tree.place, f"{where} has no value: give it one.")
     elif not (isinstance(tree.value, str) or tree.filled_in or (numbers and is_number)):
         faults.error(tree.place, f"{where} must be text, but YAML reads {describe(tree)}: put it in quotes.")
     elif any(ord(character) < 32 for character in tree.text):
@@ -129,10 +129,12 @@ class Number:
 
     def read(self, tree: Tree, where: str, faults: Faults) -> float | int | Invalid:
         """Return the number."""
-        if isinstance(tree, Scalar) and tree.broken:
+        if not isinstance(tree, Scalar):
+            faults.error(tree.place, f"{where} must be {self.advice}, not {kind_of(tree)}.")
             return INVALID
-        value = tree.value if isinstance(tree, Scalar) else None
-        text = tree.text if isinstance(tree, Scalar) else ""
+        if tree.broken:
+            return INVALID
+        value, text = tree.value, tree.text
         if ":" in text:
             faults.error(tree.place, f"{where} {text!r} is not {self.advice}.", _decimal(text))
         elif isinstance(value, bool) or not isinstance(value, int | float):

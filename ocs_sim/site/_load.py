@@ -81,13 +81,13 @@ def _read(path: Path, environ: Mapping[str, str] | None) -> tuple[Read | None, F
 def _check_agent_paths(root: Read, path: Path, faults: Faults) -> tuple[Path, ...]:
     paths: dict[Path, None] = {}
     for host in root.get("hosts", {}).values():
-        for text in host.get("agent-paths", ()):
-            folder = resolve(text, path.parent)
+        for each in host.get("agent-paths", ()):
+            folder = resolve(each.text, path.parent)
             if folder.exists():
                 paths[folder] = None
             else:
                 message = f"agent-paths: there is no {folder} on this computer: mend or remove it."
-                faults.warning(host.at("agent-paths"), message)
+                faults.warning(each.place, message)
     return tuple(paths)
 
 

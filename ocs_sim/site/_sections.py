@@ -7,7 +7,7 @@ from typing import Any
 
 from ocs_sim.site._faults import Faults, Place, nearest
 from ocs_sim.site._kinds import INVALID, Invalid, Kind, Text
-from ocs_sim.site._tree import Entry, Mapping, Scalar, Sequence, Tree, describe, is_null
+from ocs_sim.site._tree import Entry, Mapping, Scalar, Sequence, Tree, is_null, kind_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Section:
         if not isinstance(tree, Mapping):
             if not (isinstance(tree, Scalar) and tree.broken):
                 faults.error(
-                    tree.place, f"{where} must be a mapping of `key: value` lines, not {describe(tree)}."
+                    tree.place, f"{where} must be a mapping of `key: value` lines, not {kind_of(tree)}."
                 )
             return INVALID
         left = dict(tree.entries)
@@ -125,6 +125,30 @@ def _describe(key: Key, *, deprecated: bool) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
+class PlacedText:
+    """A text that remembers where it is, for faults that show only beside others."""
+
+    text: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A kind of text whose place is kept."""
+
+    kind: Text
+
+    def read(self, tree: Tree, where: str, faults: Faults) -> PlacedText | Invalid:
+        """Return the text with its place."""
+        text = self.kind.read(tree, where, faults)
+        return INVALID if isinstance(text, Invalid) else PlacedText(text, tree.place)
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON Schema of the text."""
+        return self.kind.schema()
+
+
+@dataclass(frozen=True, slots=True)
 class ListOf:
     """A list; one value alone stands for a list of one if `or_one`."""
 
@@ -141,7 +165,7 @@ class ListOf:
             value = self.kind.read(tree, self.what, faults)
             return INVALID if isinstance(value, Invalid) else (value,)
         if not (isinstance(tree, Scalar) and tree.broken):
-            message = f"{where} must be a list, not {describe(tree)}: begin each item with `- `."
+            message = f"{where} must be a list, not {kind_of(tree)}: begin each item with `- `."
             faults.error(tree.place, message)
         return INVALID
 
@@ -164,7 +188,7 @@ class MapOf:
         if not isinstance(tree, Mapping):
             if not (isinstance(tree, Scalar) and tree.broken):
                 faults.error(
-                    tree.place, f"{where} must be a mapping of `name: value` lines, not {describe(tree)}."
+                    tree.place, f"{where} must be a mapping of `name: value` lines, not {kind_of(tree)}."
                 )
             return INVALID
         read = {}

@@ -54,18 +54,22 @@ def is_null(tree: Tree) -> bool:
     return isinstance(tree, Scalar) and tree.value is None and not tree.broken
 
 
-def describe(tree: Tree) -> str:
-    """Return what something is, in words that fit after `YAML reads`."""
+def kind_of(tree: Tree) -> str:
+    """Return what something is, in words that fit after `must be text, not`."""
     if isinstance(tree, Mapping):
         return "a mapping"
     if isinstance(tree, Sequence):
         return "a list"
-    if tree.value is None:
-        return "nothing"
-    return f"{tree.text!r} as {_KIND_OF_VALUE.get(type(tree.value), 'a date')}"
+    return _KIND_OF_VALUE.get(type(tree.value), "a date")
+
+
+def describe(scalar: Scalar) -> str:
+    """Return what YAML makes of a value, in words that fit after `YAML reads`."""
+    return "nothing" if scalar.value is None else f"{scalar.text!r} as {kind_of(scalar)}"
 
 
 _KIND_OF_VALUE: dict[type, str] = {
+    type(None): "nothing",
     bool: "a yes/no value",
     int: "a number",
     float: "a number",

@@ -14,7 +14,7 @@ from ocs_sim.site._faults import START, Faults, Place
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _LARGEST_FILE_BYTES = 1_000_000
-_DEEPEST_LEVEL = 64
+DEEPEST_LEVEL = 64
 _CANNOT_NEST_DEEPLY_CHARACTERS = 4_000
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -83,9 +83,11 @@ def _check_depth(text: str, faults: Faults) -> bool:
                 depth += 1
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
-            if depth > _DEEPEST_LEVEL:
+            if depth > DEEPEST_LEVEL:
                 place = place_of(event.start_mark)
-                faults.error(place, f"Lists and mappings go {_DEEPEST_LEVEL} levels deep here: flatten them.")
+                faults.error(
+                    place, f"Lists and mappings go more than {DEEPEST_LEVEL} levels deep: flatten them."
+                )
                 return False
     except yaml.YAMLError:
         pass  # composing meets the same error, and explains it
@@ -108,7 +110,7 @@ def _explain(error: yaml.YAMLError, text: str, faults: Faults) -> None:
     known = next((advice for sign, advice in _ADVICE if sign in f"{context} {problem}"), None)
     since = ""
     if start is not None and start.line != mark.line:
-        since = f", in what begins at line {start.line + 1}"
+        since = f" (what it belongs to begins at line {start.line + 1})"
     if known is not None:
         faults.error(place_of(mark), f"{known}{since}.")
     else:
@@ -119,7 +121,10 @@ def _explain(error: yaml.YAMLError, text: str, faults: Faults) -> None:
 
 # What PyYAML and libyaml say -> what that means to the writer of the file.
 _ADVICE = (
-    ("mapping values are not allowed", "There is a `:` too many: put text that holds `: ` in quotes"),
+    (
+        "mapping values are not allowed",
+        "No `:` can stand here: check the indentation and the line before, or put text with `: ` in quotes",
+    ),
     ("quoted scalar", "A quote is not closed: add the closing quote"),
     ("flow sequence", "A list is not well closed: check its commas and its `]`"),
     ("flow mapping", "A mapping is not well closed: check its commas and its `}`"),
