@@ -15,7 +15,7 @@ from pathlib import Path
 from ocs_sim.launch import _crossbar_process as processes
 from ocs_sim.launch._crossbar_address import RouterAddress, router_address
 from ocs_sim.launch._crossbar_config import router_config
-from ocs_sim.launch._crossbar_file import Written, is_edited, write_config
+from ocs_sim.launch._crossbar_file import CONFIG_NAME, Written, is_edited, write_config
 from ocs_sim.launch._crossbar_probe import Probe, accepts, holder
 from ocs_sim.launch._crossbar_process import RouterProcess
 from ocs_sim.launch._router_env import require_crossbar
@@ -89,6 +89,11 @@ class Router:
         self.address: RouterAddress = router_address(hub, reached_as)
         self._probe = Probe(self.address, hub.address_root, settings.socket_path)
 
+    @property
+    def config_path(self) -> Path:
+        """The file that crossbar reads."""
+        return self.settings.config_dir / CONFIG_NAME
+
     def generate_config(self, *, force: bool = False) -> Written:
         """Write config.json; raises BadConfig, ConfigEdited."""
         config = router_config(self.hub, self.settings, self.address)
@@ -118,8 +123,9 @@ class Router:
             if processes.find(self.settings.config_dir) is None:
                 raise RouterExited(log=self.log_path, tail=self.log_tail())
             if time.monotonic() >= deadline:
+                why = f"{missing}; its config.json was edited by hand" if self._is_edited() else missing
                 raise RouterNotReady(
-                    seconds=timeout_seconds, missing=missing, log=self.log_path, tail=self.log_tail()
+                    seconds=timeout_seconds, missing=why, log=self.log_path, tail=self.log_tail()
                 )
             time.sleep(_POLL_SECONDS)
         with suppress(OSError):
@@ -171,13 +177,16 @@ class Router:
     def _start(self) -> None:
         program = require_crossbar(self.settings).path
         self._remove_leftovers()
-        if not is_edited(self.settings.config_dir):
+        if not self._is_edited():
             self.generate_config()
         if self._probe.listens():
             port = self.address.port
             raise PortTaken(port=port, interface=self.address.interface, holder=holder(port))
         self.log_path.parent.mkdir(parents=True, exist_ok=True)
         processes.record(self.settings.config_dir, self._spawn(program))
+
+    def _is_edited(self) -> bool:
+        return is_edited(self.settings.config_dir)
 
     def _spawn(self, program: Path) -> RouterProcess:
         if self.log_path.exists() and self.log_path.stat().st_size > _LOG_LIMIT_BYTES:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,14 @@ from ocs_sim.launch._crossbar_address import RouterAddress
 from ocs_sim.launch._router_errors import RouterMisfit
 
 _NO_SUCH_PROCEDURE = "wamp.error.no_such_procedure"
-_NOT_FOUND = 404
+_JSON = {"Content-Type": "application/json"}
+_HANDSHAKE = {
+    "Upgrade": "websocket",
+    "Connection": "Upgrade",
+    "Sec-WebSocket-Key": "b2JzYm93IGxvb2tzIGluIQ==",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Protocol": "wamp.2.json",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +52,10 @@ class Probe:
         if problem is not None:
             yield problem
         # crossbar adds the paths of a web port one by one, after it has opened the port.
-        if self._status("GET", self.address.websocket_path, None)[0] == _NOT_FOUND:
+        if (
+            self._ask("GET", self.address.websocket_path, None, _HANDSHAKE)[0]
+            != http.client.SWITCHING_PROTOCOLS
+        ):
             yield f"no websocket on {self.address.websocket_path} yet"
         if not accepts(str(self.socket_path), self.timeout_seconds):
             yield f"nothing listens on {self.socket_path}"
@@ -53,7 +63,7 @@ class Probe:
     def _realm_problem(self) -> str | None:
         procedure = f"{self.root}._crossbar_check_"
         body = json.dumps({"procedure": procedure, "args": []})
-        status, answer = self._status("POST", self.address.call_path, body)
+        status, answer = self._ask("POST", self.address.call_path, body, _JSON)
         if status != http.client.OK:
             return f"no answer to calls yet (HTTP {status})"
         error = _error(answer)
@@ -61,14 +71,15 @@ class Probe:
             raise RouterMisfit(procedure=procedure, error=error)
         return None
 
-    def _status(self, method: str, path: str, body: str | None) -> tuple[int, bytes]:
+    def _ask(self, method: str, path: str, body: str | None, headers: Mapping[str, str]) -> tuple[int, bytes]:
         connection = http.client.HTTPConnection(
             self.address.probe_host, self.address.port, timeout=self.timeout_seconds
         )
         try:
-            connection.request(method, "/" + path.strip("/"), body, {"Content-Type": "application/json"})
+            connection.request(method, "/" + path.strip("/"), body, dict(headers))
             response = connection.getresponse()
-            return response.status, response.read()
+            upgraded = response.status == http.client.SWITCHING_PROTOCOLS
+            return response.status, b"" if upgraded else response.read()
         except (OSError, http.client.HTTPException):
             return 0, b""
         finally:

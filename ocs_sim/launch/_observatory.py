@@ -15,7 +15,8 @@ def router_of(layout: Layout) -> Router:
     """Return the router that this host runs; raises NoCrossbar."""
     if layout.host.crossbar is None:
         raise NoCrossbar(path=layout.site.path, host=layout.host.name)
-    return Router(layout.host.crossbar, layout.host.hub, layout.host.log_dir)
+    everybody = [host.hub.wamp_server for host in layout.site.hosts.values()]
+    return Router(layout.host.crossbar, layout.host.hub, layout.host.log_dir, reached_as=everybody)
 
 
 def start(layout: Layout, names: Iterable[str], timeout_seconds: float, say: Say) -> list[Answered]:

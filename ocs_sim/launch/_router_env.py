@@ -11,9 +11,9 @@ from enum import StrEnum
 from pathlib import Path
 
 from ocs_sim.launch._router_errors import CrossbarMissing, CrossbarNotThere
+from ocs_sim.launch._router_pins import CROSSBAR_VERSION
 from ocs_sim.site import CrossbarSettings
 
-CROSSBAR_VERSION = "26.10.1"
 MARKER_NAME = "obsbow.json"
 
 

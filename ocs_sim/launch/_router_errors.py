@@ -44,7 +44,7 @@ class ConfigEdited(RouterError):
 
 
 class PortTaken(RouterError):
-    """Port {port} of {interface} is taken{holder}. Stop that program, or change wamp_server in the site file."""
+    """Port {port} of {interface} is taken{holder}. Stop that, or change wamp_server in the site file."""
 
 
 class RouterExited(RouterError):

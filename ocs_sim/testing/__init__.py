@@ -1,7 +1,7 @@
 """Fixtures and helpers for those who test agents.
 
-`pytest_plugins = ["ocs_sim.testing.fixtures"]` in a conftest.py gives the fixtures `router` (a real router that
-the session shares), `own_router` (one to break), `no_leaks` and `no_listening_sockets`.
+`pytest_plugins = ["ocs_sim.testing.fixtures"]` in a conftest.py gives the fixtures `router` (a real router
+that the session shares), `own_router` (one to break), `no_leaks` and `no_listening_sockets`.
 """
 
 from ocs_sim.testing._ports import free_port, wait_until
