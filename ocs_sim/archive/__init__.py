@@ -1,1 +1,88 @@
-"""The housekeeping archive: journal, sealed HDF5 files, reader, checks, export."""
+"""The housekeeping archive: a journal that loses nothing, sealed HDF5 files, and their reader.
+
+Writing needs neither numpy nor HDF5; the reader, which does, is imported when it is first named.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from ocs_sim.archive._errors import (
+    ArchiveError,
+    BadRecord,
+    DirectoryInUse,
+    JournalInUse,
+    JournalTooNew,
+    MissingExtra,
+    NoSuchField,
+    NotNumeric,
+    SealFailed,
+    UnknownExport,
+    UnreadableFile,
+)
+from ocs_sim.archive._records import FieldDescription, Record
+from ocs_sim.archive._sealer import seal_in_child
+from ocs_sim.archive._writer import ArchiveWriter
+
+if TYPE_CHECKING:
+    from ocs_sim.archive._archive import Archive
+    from ocs_sim.archive._check import Finding, Kind, Limits
+    from ocs_sim.archive._data import Decimated, FieldInfo, HousekeepingData, Latest, Series
+    from ocs_sim.archive._export import rows, write_csv
+    from ocs_sim.archive._frames import load_extra
+    from ocs_sim.archive._seal import seal
+
+_LATE = {
+    "Archive": "_archive",
+    "Decimated": "_data",
+    "FieldInfo": "_data",
+    "Finding": "_check",
+    "HousekeepingData": "_data",
+    "Kind": "_check",
+    "Latest": "_data",
+    "Limits": "_check",
+    "Series": "_data",
+    "load_extra": "_frames",
+    "rows": "_export",
+    "seal": "_seal",
+    "write_csv": "_export",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_LATE[name]}"), name)
+
+
+__all__ = [
+    "Archive",
+    "ArchiveError",
+    "ArchiveWriter",
+    "BadRecord",
+    "Decimated",
+    "DirectoryInUse",
+    "FieldDescription",
+    "FieldInfo",
+    "Finding",
+    "HousekeepingData",
+    "JournalInUse",
+    "JournalTooNew",
+    "Kind",
+    "Latest",
+    "Limits",
+    "MissingExtra",
+    "NoSuchField",
+    "NotNumeric",
+    "Record",
+    "SealFailed",
+    "Series",
+    "UnknownExport",
+    "UnreadableFile",
+    "load_extra",
+    "rows",
+    "seal",
+    "seal_in_child",
+    "write_csv",
+]

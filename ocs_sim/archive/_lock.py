@@ -1,0 +1,40 @@
+"""Locks that end with the process that holds them."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+from ocs_sim.archive._errors import DirectoryInUse, JournalInUse
+
+LOCK_NAME = ".recording"
+
+
+class DirectoryLock:
+    """The right to record into a directory; the lock file names the holder's process id."""
+
+    def __init__(self, directory: Path) -> None:
+        """Take the lock; raises DirectoryInUse, which names who has it."""
+        path = directory / LOCK_NAME
+        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            pid = os.pread(self._descriptor, 32, 0).decode().strip() or "unknown"
+            os.close(self._descriptor)
+            raise DirectoryInUse(directory=directory, pid=pid) from None
+        os.ftruncate(self._descriptor, 0)
+        os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
+
+    def release(self) -> None:
+        """Let others record."""
+        os.close(self._descriptor)
+
+
+def lock_journal(descriptor: int, path: Path) -> None:
+    """Lock an open journal against being sealed or written elsewhere; raises JournalInUse."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise JournalInUse(path=path) from None
