@@ -1,1 +1,50 @@
-"""Child processes that come back: start, watch, adopt, restart, stop."""
+"""Looking after child processes: their states, their restarts, their order, and what they printed last."""
+
+from ocs_sim.supervise._errors import NotSpawned, RequestRefused, SupervisionError
+from ocs_sim.supervise._living import Living, find_living
+from ocs_sim.supervise._machine import ChildMachine, Gate
+from ocs_sim.supervise._order import find_cycles
+from ocs_sim.supervise._policy import Policy
+from ocs_sim.supervise._ports import Exit, Handle, Member, Processes, ProcessSpec, Usage
+from ocs_sim.supervise._processes import LocalProcesses
+from ocs_sim.supervise._requests import Action, Request, read_requests
+from ocs_sim.supervise._roster import Child, ClassLookup, Runner, plan_children
+from ocs_sim.supervise._site_reader import ParseStatus, SiteReader
+from ocs_sim.supervise._stability import stability
+from ocs_sim.supervise._states import ChildState, Target
+from ocs_sim.supervise._strays import Stray, find_strays
+from ocs_sim.supervise._supervisor import Supervisor
+
+__all__ = [
+    "Action",
+    "Child",
+    "ChildMachine",
+    "ChildState",
+    "ClassLookup",
+    "Exit",
+    "Gate",
+    "Handle",
+    "Living",
+    "LocalProcesses",
+    "Member",
+    "NotSpawned",
+    "ParseStatus",
+    "Policy",
+    "ProcessSpec",
+    "Processes",
+    "Request",
+    "RequestRefused",
+    "Runner",
+    "SiteReader",
+    "Stray",
+    "SupervisionError",
+    "Supervisor",
+    "Target",
+    "Usage",
+    "find_cycles",
+    "find_living",
+    "find_strays",
+    "plan_children",
+    "read_requests",
+    "stability",
+]
