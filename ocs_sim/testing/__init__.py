@@ -4,7 +4,18 @@
 that the session shares), `own_router` (one to break), `no_leaks` and `no_listening_sockets`.
 """
 
+from ocs_sim.testing._harness import AgentHarness
+from ocs_sim.testing._local_bus import LocalBus
+from ocs_sim.testing._manual_clock import ManualClock
 from ocs_sim.testing._ports import free_port, wait_until
 from ocs_sim.testing._router import RouterInfo, running_router
 
-__all__ = ["RouterInfo", "free_port", "running_router", "wait_until"]
+__all__ = [
+    "AgentHarness",
+    "LocalBus",
+    "ManualClock",
+    "RouterInfo",
+    "free_port",
+    "running_router",
+    "wait_until",
+]

@@ -144,7 +144,7 @@ class AgentHarness(Generic[AgentT]):
 
     async def _begin(self) -> AgentService:
         services: list[AgentService] = []
-        link = self.bus.link(lambda: services[0].joined())
+        link = self.bus.link(lambda: services[0].joined())  # noqa: PLW0108 - there is none yet
         courier = Courier(link, self.bus.loop, self.clock)
         site = Site(self._directory / "site.yaml", _HUB, {})
         options = parse_options(self._class.Options, self._arguments, self._directory)
@@ -169,8 +169,7 @@ class AgentHarness(Generic[AgentT]):
         return services[0]
 
     async def _end(self) -> None:
-        stopping = asyncio.ensure_future(self._service.stop())
-        await stopping
+        await self._service.stop()
 
     def _participants(self) -> list[Hashable]:
         threads = [

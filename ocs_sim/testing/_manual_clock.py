@@ -83,8 +83,9 @@ class ManualClock:
     def settle(self) -> None:
         """Wait until every participant waits for the clock; give up on those that wait for something else."""
         give_up = time.monotonic() + _SETTLE_SECONDS
+        # The second look sees what the first one's flush set off.
         quiet = 0
-        while quiet < 2 and time.monotonic() < give_up:  # noqa: PLR2004 - the second look sees what the first flushed
+        while quiet < 2 and time.monotonic() < give_up:
             for flush in self._flushes:
                 flush()
             with self._changed:
