@@ -81,10 +81,13 @@ def _options(tree: Mapping, faults: Faults) -> Iterator[str]:
 
 
 def _option(option: str, value: Scalar, faults: Faults) -> Iterator[str]:
-    if value.broken or value.value is None or value.value is False:
+    if value.broken or value.value is None:
         return
-    if value.value is True:
-        yield option
+    if isinstance(value.value, bool):
+        if value.value:
+            yield option
+        elif option.startswith("--"):
+            yield f"--no-{option[2:]}"
         return
     word = _word(value, faults)
     if is_option(word):

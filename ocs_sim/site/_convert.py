@@ -9,7 +9,7 @@ import yaml
 from yaml.constructor import SafeConstructor
 from yaml.resolver import Resolver
 
-from ocs_sim.site._faults import Faults, Place
+from ocs_sim.site._faults import START, Faults, Place
 from ocs_sim.site._interpolate import interpolate
 from ocs_sim.site._tree import Entry, Mapping, Scalar, Sequence, Tree, is_null
 from ocs_sim.site._yaml import DEEPEST_LEVEL, place_of
@@ -40,7 +40,7 @@ class Converter:
         self._left -= 1
         if self._left == 0:
             limit = f"{_LARGEST_TREE:,}"
-            self._faults.error(place, f"The file unfolds to more than {limit} values: use fewer aliases.")
+            self._faults.error(START, f"The file unfolds to more than {limit} values: use fewer aliases.")
         if self._left <= 0:
             return Scalar(place, None, "", broken=True)
         if id(node) in self._open:

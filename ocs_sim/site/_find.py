@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ocs_sim.site._errors import SiteFileNotFound, SiteNamedTwice
-from ocs_sim.site._paths import resolve
+from ocs_sim.site._paths import is_file, is_there, resolve
 
 
 def find_site_file(
@@ -23,7 +23,7 @@ def find_site_file(
         raise SiteNamedTwice(site_file=site_file, site=site)
     if site_file is not None:
         chosen = resolve(site_file, cwd)
-        if chosen.exists():
+        if is_there(chosen):
             return chosen
         raise SiteFileNotFound(looked_for=chosen)
     name = f"{site or 'default'}.yaml"
@@ -31,7 +31,7 @@ def find_site_file(
     first = [resolve(configured, cwd) / name] if configured else []
     above = [folder / "site_config" / name for folder in (cwd, *cwd.parents)]
     for candidate in (*first, *above):
-        if candidate.is_file():
+        if is_file(candidate):
             return candidate
     where = [*map(str, first), f"{above[0]} and the same in each folder above"]
     raise SiteFileNotFound(looked_for=", ".join(where))

@@ -121,7 +121,7 @@ INSTANCE = Section(
         Key(
             "arguments",
             Arguments(),
-            "The agent's options: a mapping (`num-channels: 4`; `true` sets a flag, `false` leaves it out), "
+            "The agent's options: a mapping (`num-channels: 4`; `true` sets a flag, `false` clears it), "
             "or words in a list or in lists in a list, as OCS has them.",
         ),
         Key(

@@ -15,7 +15,7 @@ from ocs_sim.site._faults import Fault, Faults, nearest
 from ocs_sim.site._keys import ROOT
 from ocs_sim.site._kinds import Invalid
 from ocs_sim.site._models import Manage, Site
-from ocs_sim.site._paths import absolute, resolve
+from ocs_sim.site._paths import absolute, is_there, resolve
 from ocs_sim.site._sections import Read
 from ocs_sim.site._yaml import read_nodes
 
@@ -83,7 +83,7 @@ def _check_agent_paths(root: Read, path: Path, faults: Faults) -> tuple[Path, ..
     for host in root.get("hosts", {}).values():
         for each in host.get("agent-paths", ()):
             folder = resolve(each.text, path.parent)
-            if folder.exists():
+            if is_there(folder):
                 paths[folder] = None
             else:
                 message = f"agent-paths: there is no {folder} on this computer: mend or remove it."

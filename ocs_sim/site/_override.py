@@ -14,7 +14,11 @@ def override(tokens_from_site: Sequence[str], tokens_from_command_line: Sequence
     `--x=1` does not replace `--x 1`, but comes after it, and argparse lets the last one win.
     """
     groups = _grouped(tokens_from_site)
-    groups.update(_grouped(tokens_from_command_line))
+    replacing = _grouped(tokens_from_command_line)
+    if not replacing[_POSITIONAL]:
+        # OCS drops such words of the site file; kept, they meet a parser that says what is wrong with them.
+        del replacing[_POSITIONAL]
+    groups.update(replacing)
     merged: list[str] = []
     for option, values in groups.items():
         merged += values if option == _POSITIONAL else [option, *values]
@@ -27,12 +31,12 @@ def is_option(token: str) -> bool:
 
 
 def _grouped(tokens: Iterable[str]) -> dict[str, list[str]]:
-    groups: dict[str, list[str]] = {}
+    groups: dict[str, list[str]] = {_POSITIONAL: []}
     current = _POSITIONAL
     for token in tokens:
         if is_option(token):
             current = token
             groups[current] = []
         else:
-            groups.setdefault(current, []).append(token)
+            groups[current].append(token)
     return groups

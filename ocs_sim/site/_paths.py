@@ -18,3 +18,13 @@ def resolve(text: str | Path, folder: Path) -> Path:
 def absolute(path: Path) -> Path:
     """Return a path from the root, without `..`."""
     return Path(os.path.abspath(path))  # noqa: PTH100
+
+
+def is_there(path: Path) -> bool:
+    """Return whether there is such a file or folder; Path.exists raises where it may not look."""
+    return os.path.exists(path)  # noqa: PTH110
+
+
+def is_file(path: Path) -> bool:
+    """Return whether there is such a file; Path.is_file raises where it may not look."""
+    return os.path.isfile(path)  # noqa: PTH113
