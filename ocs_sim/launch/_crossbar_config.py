@@ -50,8 +50,8 @@ def router_config(hub: Hub, settings: CrossbarSettings, address: RouterAddress) 
 def _faults(hub: Hub, settings: CrossbarSettings, address: RouterAddress) -> Iterator[str]:
     if not _REALM.fullmatch(hub.wamp_realm):
         yield (
-            f"wamp_realm {hub.wamp_realm!r} must begin with a letter and be 3 to 255 characters long, all of them"
-            " letters, digits, _, -, @ or dots"
+            f"wamp_realm {hub.wamp_realm!r} must begin with a letter and be 3 to 255 characters long,"
+            " all of them letters, digits, _, -, @ or dots"
         )
     if not _ROOT.fullmatch(hub.address_root):
         yield f"address_root {hub.address_root!r} must be one word without dots, spaces and #"

@@ -105,7 +105,7 @@ def accepts(address: str | tuple[str, int], timeout_seconds: float) -> bool:
 
 
 def holder(port: int) -> str:
-    """Name the process that listens on a port: ` by pid 17 (python -m x)`, or nothing if this user may not see it."""
+    """Name the process that listens on a port, as in ` by pid 17 (python -m x)`, or nothing."""
     import psutil
 
     try:

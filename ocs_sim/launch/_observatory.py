@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+import click
+
 from ocs_sim.launch._crossbar import Router
 from ocs_sim.launch._errors import NoCrossbar
 from ocs_sim.launch._layout import Layout
+from ocs_sim.launch._router_install import ensure_crossbar
+from ocs_sim.launch._say import nothing
 from ocs_sim.launch._start import Answered, Say, Starter
 from ocs_sim.launch._stop import Stopped, down
 
@@ -20,8 +24,11 @@ def router_of(layout: Layout) -> Router:
 
 
 def start(layout: Layout, names: Iterable[str], timeout_seconds: float, say: Say) -> list[Answered]:
-    """Start what is not up and wait until it answers; see Starter.up."""
-    return Starter(layout, router_of(layout), timeout_seconds, say).up(names)
+    """Start what is not up and wait until it answers, with a router installed first if need be; see Starter.up."""
+    router = router_of(layout)
+    if not router.status().alive:
+        ensure_crossbar(layout.host.crossbar, nothing if say is nothing else click.echo)
+    return Starter(layout, router, timeout_seconds, say).up(names)
 
 
 def stop(layout: Layout, names: Iterable[str], say: Callable[[Stopped], None]) -> list[Stopped]:

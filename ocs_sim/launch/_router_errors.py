@@ -10,8 +10,8 @@ class RouterError(ObservatoryError):
 
 
 class CrossbarMissing(RouterError):
-    """No crossbar was found: not in the site file (`crossbar: {{bin: ...}}`), not in OBSBOW_CROSSBAR, not on PATH,
-    and not in {private}. Run `obsbow router install`.
+    """No crossbar was found: not in the site file (`crossbar: {{bin: ...}}`), not in OBSBOW_CROSSBAR, not on
+    PATH, and not in {private}. Run `obsbow router install`.
     """
 
 

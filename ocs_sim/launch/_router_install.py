@@ -58,7 +58,7 @@ def ensure_crossbar(
 
 
 def install(say: Say, environ: Mapping[str, str] | None = None) -> bool:
-    """Build the private environment unless it is whole; returns whether it was built. Raises InstallFailed."""
+    """Build the private environment unless it is whole; returns whether it did. Raises InstallFailed."""
     environ = os.environ if environ is None else environ
     target = private_environment(environ)
     if is_whole(target):
@@ -100,8 +100,8 @@ def is_whole(target: Path) -> bool:
 
 
 def _build(target: Path) -> None:
-    # In place and not beside it: the first line of each of its programs names the directory. What makes it whole
-    # is the marker, which comes last.
+    # In place and not beside it: the first line of each of its programs names the directory. What makes it
+    # whole is the marker, which comes last.
     python = target / "bin" / "python"
     has_pip = importlib.util.find_spec("pip") is not None
     venv.EnvBuilder(with_pip=not has_pip, symlinks=True).create(target)

@@ -52,7 +52,6 @@ class Starter:
         router_was_up = self.router.status().alive
         already = set(self._answering(wanted)) if router_was_up else set()
         if not router_was_up:
-            ensure_crossbar(self.layout.host.crossbar)
             self.router.start()
         host_master_lives = living_process(self.layout, self.layout.host_master.instance_id) is not None
         if not host_master_lives:

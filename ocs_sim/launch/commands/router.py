@@ -18,7 +18,8 @@ def command() -> None:
     """Install, show or remove the router's private environment.
 
     The router, crossbar, lives in an environment of its own: its requirements contradict those of other
-    packages. It is looked for in the site file (`crossbar: {bin: ...}`), in OBSBOW_CROSSBAR, on PATH and there.
+    packages. It is looked for in the site file (`crossbar: {bin: ...}`), in OBSBOW_CROSSBAR, on PATH, and
+    there.
     """
 
 
