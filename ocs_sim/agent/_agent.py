@@ -25,6 +25,8 @@ class Agent(Generic[OptionsT_co]):
     Options: ClassVar[type[_Options]] = _Options
     aliases: ClassVar[tuple[str, ...]] = ()
     """Other names by which site files may call this class."""
+    shutdown_seconds: ClassVar[float] = 2.4
+    """How long runs may take to end when the agent shuts down; only what looks after others needs more."""
 
     def __init__(self, context: AgentContext[OptionsT_co]) -> None:
         """Prepare the agent; the router may be away."""

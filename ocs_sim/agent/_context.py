@@ -6,7 +6,9 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol
+
+from typing_extensions import TypeVar
 
 from ocs_sim.agent._options import Options
 from ocs_sim.agent._publisher import Delivery
@@ -14,7 +16,7 @@ from ocs_sim.agent._timer import Timer
 from ocs_sim.site import Host, Site
 from ocs_sim.wire import Reply, ResponseCode, agent_address, ops_address
 
-OptionsT_co = TypeVar("OptionsT_co", bound=Options, covariant=True)
+OptionsT_co = TypeVar("OptionsT_co", bound=Options, covariant=True, default=Options)
 Handler = Callable[..., Any]
 
 

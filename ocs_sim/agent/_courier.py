@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +11,9 @@ from typing import Any
 from ocs_sim.agent._context import BusLink
 from ocs_sim.agent._outbox import DEFAULT_CAPACITY_BYTES, Outbox, Publication
 from ocs_sim.agent._timer import Signal, Timer
-from ocs_sim.bus import NotConnected
+from ocs_sim.bus import BusError, NotConnected
+
+_log = logging.getLogger(__name__)
 
 
 class Courier:
@@ -61,7 +64,7 @@ class Courier:
         """Publish what waits, if the router is there."""
         self._asked = False
         if self._link.joined:
-            self._outbox.drain(NotConnected)
+            self._outbox.drain(NotConnected, self._refused)
 
     async def close(self) -> None:
         """Leave no timer behind."""
@@ -74,6 +77,11 @@ class Courier:
                 self._link.publish(topic, argument)
             except NotConnected:
                 return
+            except BusError as fault:
+                _log.error("not published on %s: %s", topic, fault)
+
+    def _refused(self, publication: Publication, fault: Exception) -> None:
+        _log.error("not published on %s, and lost: %s", publication.topic, fault)
 
     def _schedule(self, seconds: float, callback: Callable[[], None]) -> None:
         timer = self._loop.create_task(self._fire_later(seconds, callback))

@@ -113,7 +113,7 @@ class Operations:
 
     def add(self, function: Callable[..., Any], declaration: Declaration) -> Operation:
         """Add an operation; raises BadDeclaration."""
-        name = declaration.name or getattr(function, "__name__", "operation")
+        name = declaration.name or str(getattr(function, "__name__", "operation"))
         if declaration.blocking and inspect.iscoroutinefunction(function):
             raise BadDeclaration(who=name, fault="a coroutine cannot be blocking")
         operation = Operation(name, function, replace(declaration, name=name), Parameters(function, name))

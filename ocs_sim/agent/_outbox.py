@@ -51,8 +51,16 @@ class Outbox:
                 self._size -= self._waiting.popleft().size_bytes
                 self.dropped += 1
 
-    def drain(self, unavailable: type[Exception] | tuple[type[Exception], ...]) -> bool:
-        """Send what waits, in order; False when `send` raised `unavailable` and the rest was kept."""
+    def drain(
+        self,
+        unavailable: type[Exception] | tuple[type[Exception], ...],
+        refused: Callable[[Publication, Exception], None],
+    ) -> bool:
+        """Send what waits, in order; False when `send` raised `unavailable` and the rest was kept.
+
+        A publication for which it raises anything else is given up, and `refused` told: it must not keep
+        those behind it waiting for ever.
+        """
         while True:
             with self._lock:
                 if not self._waiting:
@@ -62,7 +70,14 @@ class Outbox:
                 self._send(first.topic, first.argument)
             except unavailable:
                 return False
-            with self._lock:
-                if self._waiting and self._waiting[0] is first:
-                    self._waiting.popleft()
-                    self._size -= first.size_bytes
+            except Exception as fault:
+                self.dropped += 1
+                refused(first, fault)
+            self._forget(first)
+
+    def _forget(self, publication: Publication) -> None:
+        with self._lock:
+            # It may have been dropped meanwhile, to make room.
+            if self._waiting and self._waiting[0] is publication:
+                self._waiting.popleft()
+                self._size -= publication.size_bytes

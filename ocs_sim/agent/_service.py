@@ -19,7 +19,6 @@ from ocs_sim.agent._timer import Signal
 from ocs_sim.wire import ResponseCode, ops_address
 
 HEARTBEAT_PERIOD_SECONDS = 1.0
-SHUTDOWN_GRACE_SECONDS = 2.4
 _ON_STOP_SECONDS = 0.4
 _HEARTBEAT = "heartbeat"
 
@@ -81,7 +80,7 @@ class AgentService:
         if self.phase in (Phase.STOPPING, Phase.STOPPED):
             return
         self.phase = Phase.STOPPING
-        stuck = await self._executor.shut_down(SHUTDOWN_GRACE_SECONDS)
+        stuck = await self._executor.shut_down(self.agent.shutdown_seconds)
         if stuck:
             self.agent.log.error("did not end and is abandoned: %s", ", ".join(stuck))
         await self._on_stop()

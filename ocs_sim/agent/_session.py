@@ -188,4 +188,5 @@ class Session:
     def _add(self, now: float, text: str) -> None:
         with self._lock:
             self._messages.add(now, text)
-        self._log.info("%s:%d %s", self.identity.op_name, self.identity.session_id, text)
+        name, number = self.identity.op_name, self.identity.session_id
+        self._log.info("%s:%d %s", name, number, text, extra={"op": name, "run": number})

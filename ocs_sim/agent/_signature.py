@@ -75,8 +75,8 @@ def read_signature(function: Callable[..., Any], name: str) -> Signature:
     strange = [str(each) for each in plain if each.kind not in _KINDS]
     untyped = [each.name for each in plain if each.name not in hints]
     if strange or untyped:
-        fault = f"parameter {', '.join(strange + untyped)} needs a name and a type hint"
-        raise BadDeclaration(who=name, fault=fault)
+        names = ", ".join(strange + untyped)
+        raise BadDeclaration(who=name, fault=f"parameter {names} needs a name and a type hint")
     parameters = tuple(Parameter(each.name, hints[each.name], each.default) for each in plain)
     return Signature(parameters, bool(extras))
 

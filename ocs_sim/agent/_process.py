@@ -1,0 +1,170 @@
+"""The agents of one process: their start, the signals that end them, and their end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+
+from ocs_sim.agent import pidfile
+from ocs_sim.agent._access import read_policy
+from ocs_sim.agent._context import AgentContext
+from ocs_sim.agent._courier import Courier
+from ocs_sim.agent._errors import AgentNotStarted
+from ocs_sim.agent._logs import AgentLog, log_to_file
+from ocs_sim.agent._plan import AgentPlan
+from ocs_sim.agent._service import AgentService
+from ocs_sim.agent._timer import SystemTimer
+from ocs_sim.bus import Connection, endpoints
+from ocs_sim.errors import ObservatoryError
+
+_ENDING_MARGIN_SECONDS = 2.0
+_log = logging.getLogger(__name__)
+
+
+class Resident:
+    """One agent of this process: its service and its pid file. To be made in the loop."""
+
+    def __init__(self, plan: AgentPlan) -> None:
+        self.plan = plan
+        self._timer = SystemTimer()
+        self._log = AgentLog(plan.instance.instance_id)
+        self._boot_id = str(self._timer.time())
+        self._pidfile = pidfile.path_of(plan.host.log_dir, plan.instance.instance_id)
+        log_to_file(plan.host.log_dir, plan.address, plan.instance.instance_id)
+        loop = asyncio.get_running_loop()
+        hub = plan.host.hub
+        read_policy(hub.access_policy)
+        link = Connection(
+            endpoints(hub, plan.crossbar),
+            hub.wamp_realm,
+            name=plan.address,
+            clock=self._timer,
+            on_joined=self._joined,
+            on_refused=self._refused,
+        )
+        courier = Courier(link, loop, self._timer)
+        context = AgentContext(
+            instance_id=plan.instance.instance_id,
+            address_root=hub.address_root,
+            agent_class=plan.instance.agent_class,
+            options=plan.options,
+            site=plan.site,
+            host=plan.host,
+            clock=self._timer,
+            log=self._log,
+            boot_id=self._boot_id,
+            link=link,
+            delivery=courier,
+            loop=loop,
+            access_policy=hub.access_policy,
+        )
+        self.service = AgentService(plan.agent_type(context), courier)
+
+    async def start(self) -> None:
+        """Write the pid file and start the agent."""
+        instance = self.plan.instance
+        self._log.info("%s starts as %s, pid %d", instance.agent_class, self.plan.address, os.getpid())
+        record = pidfile.PidRecord(
+            pid=os.getpid(),
+            create_time=pidfile.create_time(os.getpid()),
+            instance_id=instance.instance_id,
+            agent_class=instance.agent_class,
+            site_file=str(self.plan.site.path),
+            boot_id=self._boot_id,
+            started=self._timer.time(),
+            start_ticks=pidfile.start_ticks(os.getpid()),
+        )
+        pidfile.write(self._pidfile, record)
+        await self.service.start()
+
+    async def stop(self) -> None:
+        """Stop the agent and remove the pid file."""
+        try:
+            await self.service.stop()
+        finally:
+            pidfile.remove(self._pidfile)
+        self._log.info("%s has stopped", self.plan.instance.agent_class)
+
+    def _joined(self) -> None:
+        self.service.joined()
+
+    def _refused(self, uri: str) -> None:
+        self._log.error("another agent answers %s: is %s running twice?", uri, self.plan.instance.instance_id)
+
+
+class Ending:
+    """Waits for SIGINT or SIGTERM; a second one ends the process at once."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._asked = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            # Python's own handlers, because they run even while an operation blocks the loop.
+            loop.remove_signal_handler(number)
+            signal.signal(number, self._handle)
+
+    async def wait(self) -> None:
+        """Wait for the first signal."""
+        await self._asked.wait()
+
+    def _handle(self, number: int, _frame: FrameType | None) -> None:
+        if self._asked.is_set():
+            os._exit(128 + number)
+        self._asked.set()
+        # The event was set outside the loop's turn: wake it.
+        self._loop.call_soon_threadsafe(_log.info, "%s: shutting down", signal.Signals(number).name)
+
+
+async def live(plans: Sequence[AgentPlan]) -> int:
+    """Run agents until a signal; return the exit code."""
+    ending = Ending(asyncio.get_running_loop())
+    residents: list[Resident] = []
+    try:
+        for plan in plans:
+            await _start(plan, residents)
+    except AgentNotStarted as fault:
+        print(f"ocs_sim.agent: {fault}", file=sys.stderr)  # noqa: T201 - where who started it looks
+        await _stop(residents)
+        return 1
+    _name_process("+".join(plan.instance.instance_id for plan in plans))
+    await ending.wait()
+    return await _stop(residents)
+
+
+async def _start(plan: AgentPlan, residents: list[Resident]) -> None:
+    try:
+        resident = Resident(plan)
+        residents.append(resident)
+        await resident.start()
+    except Exception as fault:
+        if not isinstance(fault, ObservatoryError):
+            _log.error("%s could not start", plan.instance.instance_id, exc_info=fault)
+        text = str(fault) if isinstance(fault, ObservatoryError) else f"{type(fault).__name__}: {fault}"
+        raise AgentNotStarted(instance_id=plan.instance.instance_id, fault=text) from fault
+
+
+async def _stop(residents: Sequence[Resident]) -> int:
+    if not residents:
+        return 0
+    grace = max(each.service.agent.shutdown_seconds for each in residents) + _ENDING_MARGIN_SECONDS
+    try:
+        async with asyncio.timeout(grace):
+            await asyncio.gather(*[each.stop() for each in residents])
+    except TimeoutError:
+        _log.error("did not end within %.1f s", grace)
+        return 1
+    return 0
+
+
+def _name_process(name: str) -> None:
+    try:
+        Path("/proc/self/comm").write_text(f"ocs:{name}"[:15], encoding="utf-8")
+    except OSError:
+        # Only Linux has it, and only `ps` misses it.
+        return
