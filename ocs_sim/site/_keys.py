@@ -44,21 +44,29 @@ _ENVIRONMENT = MapOf(
 HUB = Section(
     "hub",
     (
-        Key("wamp_server", _SERVER, "The router's websocket.", required=True),
+        Key(
+            "wamp_server", _SERVER, "The router's websocket.", required=True, example="ws://127.0.0.1:8001/ws"
+        ),
         Key(
             "wamp_http",
             _HTTP,
             "The router's HTTP bridge, for clients that only call. Without it: the host and port of "
             "`wamp_server`, with the path `/call`.",
+            example="http://127.0.0.1:8001/call",
         ),
         Key(
             "wamp_realm",
             _REALM,
             "The realm on the router: who is in another hears nothing of this.",
             required=True,
+            example="observatory_realm",
         ),
         Key(
-            "address_root", _ADDRESS_PART, "What every address on the bus begins with; no dot.", required=True
+            "address_root",
+            _ADDRESS_PART,
+            "What every address on the bus begins with; no dot.",
+            required=True,
+            example="observatory",
         ),
         Key(
             "access_policy",
@@ -66,6 +74,7 @@ HUB = Section(
             "Who may start what, unless an agent says otherwise: `none`, `override:PASSWORD2,PASSWORD3` or "
             "`director:INSTANCE-ID`.",
             default="none",
+            example="director:access-dir",
         ),
         Key("registry_address", Text(), "An old key of OCS. Nothing reads it.", obsolete=True),
     ),
@@ -79,18 +88,21 @@ CROSSBAR = Section(
             _FOLDER,
             "Where the router's `config.json` and its unix socket are. Without it: `dot_crossbar` in the "
             "observatory's home.",
+            example="../dot_crossbar",
         ),
         Key(
             "bin",
             _FOLDER,
             "The crossbar program: a path, or a command on `PATH`. Without it: `$OBSBOW_CROSSBAR`, "
             "`crossbar` on `PATH`, or the one that `obsbow router install` made.",
+            example="/opt/crossbar/bin/crossbar",
         ),
         Key(
             "tcp-port",
             Number(1, 65535, "a port from 1 to 65535", whole=True),
             "Also listen for raw sockets on this TCP port, for agents on other hosts.",
             ours=True,
+            example=8002,
         ),
     ),
 )
@@ -103,6 +115,7 @@ INSTANCE = Section(
             _ADDRESS_PART,
             "The agent's name on the bus; no two agents share one.",
             required=True,
+            example="data1",
         ),
         Key(
             "agent-class",
@@ -110,6 +123,7 @@ INSTANCE = Section(
             "Which agent it is: a class that is installed, or one in a file of `agent-paths`. `HostManager` "
             "means `HostMaster`.",
             required=True,
+            example="FakeDataAgent",
         ),
         Key(
             "manage",
@@ -117,26 +131,36 @@ INSTANCE = Section(
             "What HostMaster does with it at start: `host/up` (or `host`, `up`, `yes`), "
             "`host/down` (or `down`), `docker/up` (or `docker`), `docker/down`, `ignore` (or `no`).",
             default="host/up",
+            example="host/down",
         ),
         Key(
             "arguments",
             Arguments(),
             "The agent's options: a mapping (`num-channels: 4`; `true` sets a flag, `false` clears it), "
             "or words in a list or in lists in a list, as OCS has them.",
+            example={"mode": "acq", "num-channels": 4},
         ),
         Key(
             "depends-on",
             ListOf(Placed(_ADDRESS_PART), "depends-on", or_one=True),
             "Agents that must answer before this one starts: an instance-id or a list of them.",
             ours=True,
+            example=["registry"],
         ),
         Key(
             "process-group",
             Text(_NAME, "cannot name a group: use letters, digits, '_' and '-'.", _mend_name),
             "Agents of a host with the same group run in one process, which saves memory.",
             ours=True,
+            example="small",
         ),
-        Key("env", _ENVIRONMENT, "Environment variables of this agent, over those of its host.", ours=True),
+        Key(
+            "env",
+            _ENVIRONMENT,
+            "Environment variables of this agent, over those of its host.",
+            ours=True,
+            example={"LOGLEVEL": "debug"},
+        ),
     ),
 )
 
@@ -155,14 +179,19 @@ HOST = Section(
             CROSSBAR,
             "The router runs on this host, with these settings; `{}` takes the defaults. Without the "
             "key, or with `null`, it does not.",
+            example={"config-dir": "../dot_crossbar"},
         ),
         Key(
-            "log-dir", _FOLDER, "Where agents write their logs. Without it: `logs` in the observatory's home."
+            "log-dir",
+            _FOLDER,
+            "Where agents write their logs. Without it: `logs` in the observatory's home.",
+            example="../logs",
         ),
         Key(
             "agent-paths",
             ListOf(Placed(_FOLDER), "agent-paths", or_one=True),
             "Python files, or folders of them, with agents.",
+            example=["../agents"],
         ),
         Key(
             "crossbar_timeout",
@@ -170,11 +199,28 @@ HOST = Section(
             "Seconds after which OCS's own agents give up on a lost router. Ours never do.",
             default=10,
             aliases=("crossbar-timeout",),
+            example=30,
         ),
-        Key("wamp_server", _SERVER, "The router's websocket as seen from this host, instead of the hub's."),
-        Key("wamp_http", _HTTP, "The HTTP bridge as seen from this host, instead of the hub's."),
-        Key("wamp_realm", _REALM, "The realm of this host, instead of the hub's."),
-        Key("env", _ENVIRONMENT, "Environment variables of every agent of the host.", ours=True),
+        Key(
+            "wamp_server",
+            _SERVER,
+            "The router's websocket as seen from this host, instead of the hub's.",
+            example="ws://10.0.0.5:8001/ws",
+        ),
+        Key(
+            "wamp_http",
+            _HTTP,
+            "The HTTP bridge as seen from this host, instead of the hub's.",
+            example="http://10.0.0.5:8001/call",
+        ),
+        Key("wamp_realm", _REALM, "The realm of this host, instead of the hub's.", example="lab_realm"),
+        Key(
+            "env",
+            _ENVIRONMENT,
+            "Environment variables of every agent of the host.",
+            ours=True,
+            example={"TZ": "UTC"},
+        ),
     ),
 )
 
@@ -186,27 +232,37 @@ IDENTITY = Section(
             Text(_NAME, "cannot be a code: use letters, digits, '_' and '-'.", _mend_name),
             "A short name that is unique in a network of observatories.",
             required=True,
+            example="mini",
         ),
-        Key("name", Text(), "The full name. Without it: the code."),
+        Key("name", Text(), "The full name. Without it: the code.", example="The mini observatory"),
         Key(
             "latitude",
             Number(-90, 90, "a latitude in degrees from -90 to 90, north positive"),
             "Degrees, north positive.",
             required=True,
+            example=-30.1725,
         ),
         Key(
             "longitude",
             Number(-180, 180, "a longitude in degrees from -180 to 180, east positive"),
             "Degrees, east positive.",
             required=True,
+            example=-70.7987,
         ),
         Key(
             "elevation",
             Number(-1000, 20000, "an elevation in metres from -1000 to 20000"),
             "Metres above sea level.",
             default=0,
+            example=2200,
         ),
-        Key("timezone", Timezone(), "The zone of the local clock, as `America/Santiago`.", default="UTC"),
+        Key(
+            "timezone",
+            Timezone(),
+            "The zone of the local clock, as `America/Santiago`.",
+            default="UTC",
+            example="America/Santiago",
+        ),
     ),
 )
 

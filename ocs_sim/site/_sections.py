@@ -12,13 +12,17 @@ from ocs_sim.site._tree import Entry, Mapping, Scalar, Sequence, Tree, is_null, 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key of a section: what it holds, what it is for, and what holds without it."""
+    """One key of a section: what it holds, what it is for, and what holds without it.
+
+    `ours` marks what OCS does not know.
+    """
 
     name: str
     kind: Kind
     description: str
     required: bool = False
     default: Any = None
+    example: Any = None
     aliases: tuple[str, ...] = ()
     obsolete: bool = False
     ours: bool = False
@@ -119,8 +123,12 @@ def _describe(key: Key, *, deprecated: bool) -> dict[str, Any]:
     described = {"description": key.description, **schema}
     if key.default is not None:
         described["default"] = key.default
+    if key.example is not None:
+        described["examples"] = [key.example]
     if deprecated:
         described["deprecated"] = True
+    if key.ours:
+        described["x-beyond-ocs"] = True
     return described
 
 

@@ -3,7 +3,7 @@
 import argparse
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ocs_sim.site import override
@@ -38,6 +38,7 @@ VALUES = st.sampled_from(["1", "-5", "", "acq", "-", "--"])
 GROUPS = st.lists(st.tuples(OPTIONS, st.lists(VALUES, max_size=2)), max_size=5)
 
 
+@settings(deadline=None)
 @given(GROUPS, GROUPS)
 def test_each_option_is_there_once_with_the_values_given_last(site, line):
     def flat(groups):
@@ -47,6 +48,7 @@ def test_each_option_is_there_once_with_the_values_given_last(site, line):
     assert override(flat(site), flat(line)) == flat(last.items())
 
 
+@settings(deadline=None)
 @given(st.lists(st.text()), st.lists(st.text()))
 def test_any_words_can_be_merged_and_merging_again_changes_nothing(site, line):
     both = override(site, line)

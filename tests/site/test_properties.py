@@ -101,21 +101,25 @@ def attempt(path):
         return None, refusal
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes(content):
     outcome(content)
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("hub: \n-[]{}&*!|>'\"%@`#,?<$ab1\t.~\r\x85\u2028é"), max_size=80))
 def test_any_text(content):
     outcome(content.encode())
 
 
+@settings(deadline=None)
 @given(TREES)
 def test_any_structure(tree):
     outcome(yaml.safe_dump(tree, allow_unicode=True).encode("utf-8", "replace"))
 
 
+@settings(deadline=None)
 @given(TREES, st.sampled_from(["hub", "hosts", "site"]))
 def test_any_structure_in_a_place_where_it_matters(tree, section):
     good = {
