@@ -8,7 +8,7 @@ import sys
 from array import array
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeGuard
 
 _EXACT = 2**53
 
@@ -39,9 +39,14 @@ _OF_DTYPE = {
 _STORED_AS = {ColumnKind.FLOAT: "<f8", ColumnKind.INTEGER: "<i8", ColumnKind.BOOLEAN: "?"}
 
 
+def is_array(values: Any) -> TypeGuard[Any]:
+    """Tell whether a column is a numpy array, without importing numpy."""
+    return hasattr(values, "dtype")
+
+
 def classify(values: Sequence[Any]) -> ColumnKind:
     """Return the narrowest kind that keeps every value of a column."""
-    if hasattr(values, "dtype"):
+    if is_array(values):
         return _OF_DTYPE.get(values.dtype.kind) or classify(values.tolist())
     types = frozenset(map(type, values))
     if types == _ALL_FLOAT:
@@ -66,7 +71,7 @@ def _classify_uniform(kind: type, values: Sequence[Any]) -> ColumnKind:
 
 def fits_float(values: Sequence[Any]) -> bool:
     """Tell whether each value is a float, an integer that a float holds exactly, or None (kept as NaN)."""
-    if hasattr(values, "dtype"):
+    if is_array(values):
         return values.dtype.kind == "f" or (values.dtype.kind in "iu" and fits_float(values.tolist()))
     types = frozenset(map(type, values))
     if not types <= _OPTIONAL_FLOAT:
@@ -84,7 +89,7 @@ def _storable_text(values: Sequence[str]) -> bool:
 
 def pack(values: Sequence[Any], kind: ColumnKind) -> bytes:
     """Return a column of kind FLOAT, INTEGER or BOOLEAN as little-endian bytes."""
-    if hasattr(values, "dtype"):
+    if is_array(values):
         packed: bytes = values.astype(_STORED_AS[kind]).tobytes()
         return packed
     if kind is ColumnKind.BOOLEAN:
@@ -96,7 +101,7 @@ def pack(values: Sequence[Any], kind: ColumnKind) -> bytes:
 
 def pack_floats(values: Sequence[Any]) -> bytes:
     """Return numbers as float64, None as NaN; raises TypeError for anything else."""
-    if hasattr(values, "dtype"):
+    if is_array(values):
         return pack(values, ColumnKind.FLOAT)
     try:
         return _little_endian(array("d", values))

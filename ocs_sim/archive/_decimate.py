@@ -31,7 +31,7 @@ class Bins:
     @property
     def centres(self) -> Floats:
         """The middle of each bin, unix seconds."""
-        return self.start + (np.arange(self.points) + 0.5) * self.width
+        return self.start + (np.arange(self.points, dtype=np.float64) + 0.5) * self.width
 
     def of(self, times: Floats) -> NDArray[np.int64]:
         """Return the bin of each time; the end belongs to the last."""
@@ -130,11 +130,6 @@ def spread(summary: Summary, names: Sequence[str], wanted: Sequence[str]) -> Sum
     """Return a summary with a row for each of `wanted`; those that it lacks are without samples."""
     rows = [wanted.index(name) for name in names]
     shape = (len(wanted), len(summary.times))
-    spread_out = []
-    for values in (summary.low, summary.mean, summary.high):
-        full = np.full(shape, np.nan)
-        full[rows] = values
-        spread_out.append(full)
-    count = np.zeros(shape)
-    count[rows] = summary.count
-    return Summary(summary.times, *spread_out, count)
+    low, mean, high, count = (np.full(shape, empty) for empty in (np.nan, np.nan, np.nan, 0.0))
+    low[rows], mean[rows], high[rows], count[rows] = summary.low, summary.mean, summary.high, summary.count
+    return Summary(summary.times, low, mean, high, count)

@@ -13,6 +13,7 @@ from ocs_sim.archive._columns import (
     ColumnKind,
     classify,
     fits_float,
+    is_array,
     pack,
     pack_floats,
     to_texts,
@@ -74,7 +75,7 @@ class Encoder:
         if last is None or last.fields != tuple(record.columns) or last.agent_class != record.agent_class:
             return None
         columns = record.columns.values()
-        if set(last.kinds) != {ColumnKind.FLOAT} or any(hasattr(values, "dtype") for values in columns):
+        if set(last.kinds) != {ColumnKind.FLOAT} or any(map(is_array, columns)):
             return None
         samples = [*chain.from_iterable(columns)]
         if set(map(type, samples)) != {float}:

@@ -69,4 +69,5 @@ def to_xarray(data: HousekeepingData) -> xr.Dataset:
             attributes = {"units": series.unit, "long_name": series.description}
             kept = {key: text for key, text in attributes.items() if text}
             variables[series.name] = (dimension, series.values, kept)
-    return xarray.Dataset(variables, coordinates)
+    dataset: xr.Dataset = xarray.Dataset(variables, coordinates)
+    return dataset

@@ -101,8 +101,9 @@ class JournalIndex:
             entries.payloads.append((begin, end))
 
     def _add_layout(self, payload: list[Any]) -> None:
-        *names, fields, kinds = payload[2:9]
-        layout = Layout(*names, tuple(fields), tuple(ColumnKind(kind) for kind in kinds))
+        feed_address, agent_address, agent_class, feed, block, fields, kinds = payload[2:9]
+        known = tuple(ColumnKind(kind) for kind in kinds)
+        layout = Layout(feed_address, agent_address, agent_class, feed, block, tuple(fields), known)
         self._by_id.append(Entries(layout))
 
     def _add_description(self, payload: list[Any]) -> None:

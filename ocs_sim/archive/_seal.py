@@ -10,9 +10,11 @@ import mmap
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
+from numpy.typing import NDArray
 
 from ocs_sim.archive._block_arrays import ARCHIVE_GROUP, BlockArrays, block_arrays
 from ocs_sim.archive._errors import SealFailed
@@ -112,7 +114,7 @@ def _verify(partial: Path, blocks: Sequence[BlockArrays]) -> None:
                     raise OSError(f"{path} does not read back as it was written")
 
 
-def _same(dataset: h5py.Dataset, expected: np.ndarray) -> bool:  # type: ignore[type-arg]
+def _same(dataset: h5py.Dataset, expected: NDArray[Any]) -> bool:
     if expected.dtype == object:
         return bool(np.array_equal(dataset.asstr()[()], expected))
     found = dataset[()]
