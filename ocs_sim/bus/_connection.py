@@ -305,7 +305,7 @@ class Connection:
             token = await wish.request(link, self._tasks)
         except NotConnected:
             # The next session asks for it.
-            wish.link = None
+            return
         except BusError as error:
             self._note_refusal(wish, error)
         else:

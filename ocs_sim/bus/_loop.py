@@ -93,6 +93,7 @@ class _Reactor:
     callWhenRunning: Callable[..., object]  # noqa: N815 - Twisted's name
     startRunning: Callable[..., object]  # noqa: N815 - Twisted's name
     run: Callable[..., object]
+    removeAll: Callable[[], object]  # noqa: N815 - Twisted's name
     stop: Callable[[], object]
 
 
@@ -138,6 +139,8 @@ def _drive(loop: asyncio.AbstractEventLoop, started: threading.Event) -> None:
     reactor.startRunning(installSignalHandlers=False)
     loop.call_soon(started.set)
     loop.run_forever()
+    reactor.removeAll()
+    _wind_up(loop)
 
 
 def _stop(loop: asyncio.AbstractEventLoop, thread: threading.Thread) -> None:

@@ -13,6 +13,7 @@ import msgpack
 import txaio
 from autobahn.twisted import rawsocket, websocket
 from autobahn.wamp import serializer
+from autobahn.wamp.exception import SerializationError
 from twisted.internet import reactor as _reactor
 from twisted.internet.protocol import ClientFactory
 from twisted.python.failure import Failure
@@ -91,7 +92,9 @@ class _Watched:
     def connectionLost(self, reason: Failure) -> None:  # noqa: N802 - Twisted's name
         """Pass the end on, after autobahn has failed what was in flight."""
         super().connectionLost(reason)  # type: ignore[misc]  # mixed into protocols
-        self.factory.link.transport_closed(reason.getErrorMessage())
+        # A websocket knows more than its socket does, such as that the handshake was refused.
+        known = getattr(self, "wasNotCleanReason", None)
+        self.factory.link.transport_closed(known or reason.getErrorMessage())
 
 
 class _Dialling:
@@ -147,7 +150,15 @@ def web_factory(url: str, link: WampLink) -> WebFactory:
 
 
 class _TolerantObjects(serializer.MsgPackObjectSerializer):  # type: ignore[misc]  # autobahn is not typed
-    """One odd message of a foreign program must not cost the connection."""
+    """One odd message must neither cost the connection nor leave a caller without an answer."""
+
+    def serialize(self, obj: Any) -> bytes:
+        """Fail as autobahn's sessions expect; what msgpack raises would leave a callee's caller waiting."""
+        try:
+            packed: bytes = msgpack.packb(obj, use_bin_type=True)
+        except Exception as error:
+            raise SerializationError(str(error)) from error
+        return packed
 
     def unserialize(self, payload: bytes) -> list[Any]:
         """Accept map keys and strings that msgpack would refuse; CBOR and JSON peers send them."""

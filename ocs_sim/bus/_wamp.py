@@ -24,6 +24,7 @@ from ocs_sim.bus._link import Handler, Match
 from ocs_sim.errors import ObservatoryError
 
 _log = logging.getLogger(__name__)
+_SILENT = txaio.make_logger(level="critical")
 _GOODBYE_SECONDS = 1.0
 _DETAILS = "_event_details"
 _RUNTIME_ERROR = "wamp.error.runtime_error"
@@ -32,11 +33,10 @@ _RUNTIME_ERROR = "wamp.error.runtime_error"
 class Session(ApplicationSession):  # type: ignore[misc]  # autobahn is not typed
     """Tells its link what becomes of it, and is otherwise autobahn's own."""
 
-    # What autobahn would log, the connection logs in its own words.
-    log = txaio.make_logger(level="critical")
-
     def __init__(self, link: WampLink, realm: str) -> None:
         super().__init__(ComponentConfig(realm=realm))
+        # What autobahn would log, the connection logs in its own words.
+        self.log = _SILENT
         self._link = link
 
     def onJoin(self, _details: Any) -> None:  # noqa: N802 - autobahn's name
@@ -111,6 +111,7 @@ class WampLink:
     async def close(self) -> None:
         """Say goodbye, wait a moment for the answer, and end the transport."""
         if not self.lost.done():
+            self._reason = "this side said goodbye"
             self.session.leave()
             await asyncio.wait([self.ended], timeout=_GOODBYE_SECONDS)
         await self.cut()
@@ -178,6 +179,9 @@ def _listener(handler: Handler) -> Handler:
 
 
 def _translated(what: str, error: BaseException, *, sent: bool, reason: str | None = None) -> BusError:
+    if sent and isinstance(error, SerializationError):
+        # autobahn gives the error of the other end this form.
+        return call_failed(what, ApplicationError.INVALID_PAYLOAD, tuple(error.args))
     if isinstance(error, SerializationError | PayloadExceededError):
         return NotSendable(what=what, fault=_last_line(error))
     if isinstance(error, TransportLost) or (isinstance(error, ApplicationError) and _is_farewell(error)):
