@@ -31,7 +31,9 @@ class HandClock:
         self.now += seconds
 
 
-def record(columns, timestamps=None, *, sequence=None, block="temps", feed="thermometers", instance="data1", **known):
+def record(
+    columns, timestamps=None, *, sequence=None, block="temps", feed="thermometers", instance="data1", **known
+):
     count = len(next(iter(columns.values())))
     times = [START + number for number in range(count)] if timestamps is None else timestamps
     address = f"observatory.{instance}"
@@ -52,7 +54,9 @@ def counted(sequence, samples=10, fields=("a", "b"), **known):
     """The block number `sequence` of a feed: ten samples a second of a count and its negative."""
     numbers = [float(sequence * samples + at) for at in range(samples)]
     times = [START + number / samples for number in numbers]
-    columns = {name: [sign * number for number in numbers] for name, sign in zip(fields, (1, -1, 2), strict=False)}
+    columns = {
+        name: [sign * number for number in numbers] for name, sign in zip(fields, (1, -1, 2), strict=False)
+    }
     return record(columns, times, sequence=sequence, **known)
 
 

@@ -110,7 +110,9 @@ def same(left, right):
 
 def alike(left, right):
     missing = [value is None or (isinstance(value, float) and math.isnan(value)) for value in (left, right)]
-    return all(missing) if any(missing) else left == right and isinstance(left, bool) == isinstance(right, bool)
+    return (
+        all(missing) if any(missing) else left == right and isinstance(left, bool) == isinstance(right, bool)
+    )
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,9 @@ columns_of = {
     "integers": st.integers(-(2**63), 2**63 - 1),
     "switches": st.booleans(),
     "texts": st.text(max_size=8),
-    "mixed": st.one_of(st.none(), st.integers(), st.floats(allow_nan=False), st.text(max_size=4), st.booleans()),
+    "mixed": st.one_of(
+        st.none(), st.integers(), st.floats(allow_nan=False), st.text(max_size=4), st.booleans()
+    ),
 }
 names = st.text(string.ascii_letters, min_size=1, max_size=6)
 
@@ -29,9 +31,14 @@ def blocks(draw):
     moment = START
     for sequence in range(draw(st.integers(1, 5))):
         count = draw(st.integers(1, 4))
-        kinds = draw(st.dictionaries(st.sampled_from(["time", "a", "b", "c"]), st.sampled_from(sorted(columns_of)), min_size=1))
+        kinds = draw(
+            st.dictionaries(
+                st.sampled_from(["time", "a", "b", "c"]), st.sampled_from(sorted(columns_of)), min_size=1
+            )
+        )
         data = {
-            name: draw(st.lists(columns_of[kind], min_size=count, max_size=count)) for name, kind in kinds.items()
+            name: draw(st.lists(columns_of[kind], min_size=count, max_size=count))
+            for name, kind in kinds.items()
         }
         times = [moment + step for step in range(count)]
         moment += count
@@ -60,7 +67,9 @@ def archived(directory):
 def comparable(found):
     # None becomes NaN in a column of floats; and 1 is 1.0, but not True.
     return {
-        name: [(time, "nan" if is_missing(value) else (value, isinstance(value, bool))) for time, value in pairs]
+        name: [
+            (time, "nan" if is_missing(value) else (value, isinstance(value, bool))) for time, value in pairs
+        ]
         for name, pairs in found.items()
     }
 
@@ -83,7 +92,11 @@ def test_everything_that_is_published_is_read_back(tmp_path_factory, records):
 def test_numpy_columns_are_recorded_as_lists_are(tmp_path):
     import numpy as np
 
-    columns = {"a": np.array([1.5, 2.5], dtype="f4"), "n": np.array([1, 2], dtype="i2"), "ok": np.array([True, False])}
+    columns = {
+        "a": np.array([1.5, 2.5], dtype="f4"),
+        "n": np.array([1, 2], dtype="i2"),
+        "ok": np.array([True, False]),
+    }
     write(tmp_path, record(columns, np.array([START, START + 1])))
     assert values(tmp_path) == {
         "data1.thermometers.temps.a": [1.5, 2.5],
@@ -125,7 +138,10 @@ def test_fields_in_another_order_are_the_same_block(tmp_path):
     (file,) = write(tmp_path, record({"a": [1.0], "b": [2.0]}), record({"b": [4.0], "a": [3.0]}, [START + 1]))
     with h5py.File(file) as opened:
         assert list(opened["entry/data1/thermometers"]) == ["temps"]
-    assert values(tmp_path) == {"data1.thermometers.temps.a": [1.0, 3.0], "data1.thermometers.temps.b": [2.0, 4.0]}
+    assert values(tmp_path) == {
+        "data1.thermometers.temps.a": [1.0, 3.0],
+        "data1.thermometers.temps.b": [2.0, 4.0],
+    }
 
 
 @pytest.mark.parametrize(

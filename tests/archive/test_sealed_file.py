@@ -15,8 +15,14 @@ def sealed(tmp_path):
     writer.describe("observatory.data1.feeds.thermometers", "boot-1", known)
     for number in range(100):
         writer.append(counted(number))
-    writer.append(record({"open": [True], "name": ["ü"], "any": [1]}, block="door-state", feed="dome", instance="d-1"))
-    writer.append(record({"any": ["x"], "name": ["v"], "open": [False]}, block="door-state", feed="dome", instance="d-1"))
+    writer.append(
+        record({"open": [True], "name": ["ü"], "any": [1]}, block="door-state", feed="dome", instance="d-1")
+    )
+    writer.append(
+        record(
+            {"any": ["x"], "name": ["v"], "open": [False]}, block="door-state", feed="dome", instance="d-1"
+        )
+    )
     writer.append(record({"word": ["only text"]}, feed="log"))
     writer.close()
     (path,) = tmp_path.rglob("*.h5")
@@ -50,7 +56,11 @@ def test_a_nexus_viewer_finds_the_default_plot_with_its_axis_and_units(sealed):
             "start": "1970-01-01T00:00:00Z",
             "long_name": "time (s since 1970, UTC)",
         }
-        assert dict(signals[0].attrs) == {"units": "K", "long_name": "cold plate (K)", "description": "cold plate"}
+        assert dict(signals[0].attrs) == {
+            "units": "K",
+            "long_name": "cold plate (K)",
+            "description": "cold plate",
+        }
         assert dict(signals[1].attrs) == {"long_name": "b"}
 
 
@@ -112,7 +122,10 @@ def test_an_agent_called_like_one_of_our_own_groups_is_kept(tmp_path):
 
 
 def test_a_thousand_fields_fit(tmp_path):
-    columns = {f"channel_{number:04d}_with_a_long_name_to_fill_the_attribute": [float(number)] for number in range(1500)}
+    columns = {
+        f"channel_{number:04d}_with_a_long_name_to_fill_the_attribute": [float(number)]
+        for number in range(1500)
+    }
     (path,) = write(tmp_path, record(columns))
     with h5py.File(path) as file:
         signals, _ = plotted(file)
@@ -188,7 +201,9 @@ def test_a_torn_end_is_set_aside_and_the_rest_sealed(tmp_path, damage):
     (torn,) = tmp_path.rglob("*.torn-*")
     assert torn.name.startswith("1763640000.journal.torn-")
     kept = 5 if damage in ("zeros", "noise") else 4
-    assert values(tmp_path, "a") == {"data1.thermometers.temps.a": [float(number) for number in range(kept * 10)]}
+    assert values(tmp_path, "a") == {
+        "data1.thermometers.temps.a": [float(number) for number in range(kept * 10)]
+    }
     assert broken.endswith(torn.read_bytes())
     assert len(torn.read_bytes()) > 0
 
@@ -213,7 +228,7 @@ def test_a_full_disk_leaves_the_journal_and_says_so(tmp_path, monkeypatch):
 
     with monkeypatch.context() as patched:
         patched.setattr("ocs_sim.archive._seal.write_block", full)
-        with pytest.raises(SealFailed, match="No space left on device.*Nothing is lost"):
+        with pytest.raises(SealFailed, match=r"No space left on device.*Nothing is lost"):
             seal(journal)
     assert [path.name for path in journal.parent.iterdir()] == [journal.name]
     assert seal(journal).exists()

@@ -3,6 +3,7 @@
 import errno
 import os
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -213,11 +214,12 @@ def test_sealing_in_a_child_keeps_hdf5_out_of_the_recorder(tmp_path):
 
     program = f"""
 import sys
-sys.path.insert(0, {str(os.getcwd())!r})
+sys.path.insert(0, {str(Path.cwd())!r})
 from pathlib import Path
 from ocs_sim.archive import ArchiveWriter, Record
 writer = ArchiveWriter(Path({str(tmp_path)!r}))
-writer.append(Record("o.data1.feeds.f", "o.data1", "X", "f", "1", "temps", 1.0, [1763640000.0], {{"a": [1.5]}}))
+sample = (1.0, [1763640000.0], {{"a": [1.5]}})
+writer.append(Record("o.data1.feeds.f", "o.data1", "X", "f", "1", "temps", *sample))
 assert writer.close() == [], writer.seal_trouble
 assert not {{"numpy", "h5py"}} & set(sys.modules)
 """

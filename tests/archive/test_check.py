@@ -1,0 +1,113 @@
+"""The check: what is lost is found, and silence is not called loss."""
+
+import pytest
+
+from ocs_sim.archive import Archive, Kind, Limits
+from tests.archive.making import START, HandClock, counted, record, write
+
+
+def findings(directory, now=START + 10, pattern="*", **span):
+    limits = span.pop("limits", None)
+    with Archive(directory) as archive:
+        found = archive.check(pattern, **span, limits=limits, clock=HandClock(now))
+    return [(finding.kind, finding.subject, finding.message, finding.is_loss) for finding in found]
+
+
+def test_a_whole_archive_has_nothing_to_tell(tmp_path):
+    clock = HandClock()
+    write(tmp_path, *(counted(number) for number in range(5)), clock=clock)
+    write(tmp_path, *(counted(number) for number in range(5, 9)), clock=clock)
+    assert findings(tmp_path) == []
+
+
+def test_missing_blocks_are_counted_across_files_and_blocks(tmp_path):
+    clock = HandClock()
+    write(tmp_path, counted(0), counted(1, block="other"), counted(4), clock=clock)
+    write(
+        tmp_path,
+        counted(5),
+        counted(8),
+        counted(0, boot_id="boot-2"),
+        counted(1, boot_id="boot-2"),
+        clock=clock,
+    )
+    found = [item for item in findings(tmp_path) if item[0] == Kind.SEQUENCE_GAP]
+    feed = "observatory.data1.feeds.thermometers"
+    assert found == [
+        (Kind.SEQUENCE_GAP, feed, "2 blocks are missing: 2 to 3 of boot boot-1", True),
+        (Kind.SEQUENCE_GAP, feed, "2 blocks are missing: 6 to 7 of boot boot-1", True),
+    ]
+
+
+def test_blocks_of_fields_that_are_not_asked_for_still_count_as_there(tmp_path):
+    write(tmp_path, *(counted(number, block="even" if number % 2 == 0 else "odd") for number in range(20)))
+    assert findings(tmp_path, pattern="*.even.*") == []
+
+
+def test_silence_of_a_publisher_that_counts_is_no_loss_and_of_another_may_be(tmp_path):
+    late = [START + 100 + step / 10 for step in range(10)]
+    write(
+        tmp_path,
+        counted(0),
+        record({"a": [1.0] * 10}, late, sequence=1),
+        record({"x": [1.0] * 10}, [START + step / 10 for step in range(10)], feed="other"),
+        record({"x": [1.0] * 10}, late, feed="other"),
+    )
+    found = findings(tmp_path, now=START + 101)
+    assert [(kind, subject, is_loss) for kind, subject, _, is_loss in found] == [
+        (Kind.TIME_GAP, "data1.other.temps", True),
+        (Kind.TIME_GAP, "data1.thermometers.temps", False),
+    ]
+    assert found[0][2] == "no samples for 99.1 s"
+
+
+def test_a_field_is_stale_against_now_while_recording_and_else_against_the_newest(tmp_path):
+    write(
+        tmp_path,
+        record({"old": [1.0]}, [START], feed="one"),
+        record({"new": [1.0]}, [START + 700], feed="two"),
+    )
+    stale = [item for item in findings(tmp_path, now=START + 1e6) if item[0] == Kind.STALE]
+    assert stale == [(Kind.STALE, "data1.one.temps.old", "the newest sample is 700 s old", True)]
+    write(tmp_path, record({"x": [1.0]}, [START + 800], feed="three"), sealed=False)
+    names = [subject for kind, subject, _, _ in findings(tmp_path, now=START + 1350) if kind == Kind.STALE]
+    assert names == ["data1.one.temps.old", "data1.two.temps.new"]
+    assert findings(tmp_path, now=START + 1350, limits=Limits(stale_seconds=5000)) == []
+
+
+@pytest.mark.parametrize("content", [b"", b"nothing of ours", b"\x89HDF\r\n\x1a\n" + bytes(2000)])
+def test_files_that_cannot_be_read_are_found(tmp_path, content):
+    write(tmp_path, counted(0))
+    (tmp_path / "17636" / "1763640777.h5").write_bytes(content)
+    ((kind, subject, message, is_loss),) = findings(tmp_path)
+    assert (kind, is_loss) == (Kind.UNREADABLE, True)
+    assert subject.endswith("1763640777.h5")
+    assert "cannot be read as a housekeeping file" in message
+
+
+def test_a_plain_hdf5_file_of_somebody_else_is_found(tmp_path):
+    import h5py
+
+    write(tmp_path, counted(0))
+    with h5py.File(tmp_path / "17636" / "1763640777.h5", "w") as file:
+        file["x"] = 1
+    ((kind, _, _, _),) = findings(tmp_path)
+    assert kind == Kind.UNREADABLE
+
+
+def test_what_was_set_aside_is_found(tmp_path):
+    (journal,) = write(tmp_path, counted(0), sealed=False)
+    with journal.open("ab") as file:
+        file.write(b"torn")
+    from ocs_sim.archive import seal
+
+    seal(journal)
+    ((kind, _, message, is_loss),) = findings(tmp_path)
+    assert (kind, is_loss) == (Kind.TORN, True)
+    assert message == "4 bytes that were not intact were set aside when the journal was recovered"
+
+
+def test_a_range_leaves_the_rest_alone(tmp_path):
+    write(tmp_path, counted(0), counted(9))
+    assert findings(tmp_path, start=START + 1000) == []
+    assert [kind for kind, *_ in findings(tmp_path)] == [Kind.SEQUENCE_GAP, Kind.TIME_GAP]
