@@ -32,7 +32,7 @@ class Converter:
         self._left = _LARGEST_TREE
         self._open: set[int] = set()
         self._constructor = SafeConstructor()
-        self._resolver = Resolver()
+        self._resolver: Any = Resolver()
 
     def convert(self, node: yaml.Node) -> Tree:
         """Return the tree below a node. Aliases are copied, up to a limit on the whole."""
