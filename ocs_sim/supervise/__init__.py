@@ -1,5 +1,6 @@
 """Looking after child processes: their states, their restarts, their order, and what they printed last."""
 
+from ocs_sim.supervise._classes import find_runner
 from ocs_sim.supervise._errors import NotSpawned, RequestRefused, SupervisionError
 from ocs_sim.supervise._living import Living, find_living
 from ocs_sim.supervise._machine import ChildMachine, Gate
@@ -43,6 +44,7 @@ __all__ = [
     "Usage",
     "find_cycles",
     "find_living",
+    "find_runner",
     "find_strays",
     "plan_children",
     "read_requests",

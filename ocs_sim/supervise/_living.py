@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,10 +41,7 @@ def find_living(run_dir: Path) -> list[Living]:
 def remove_records(run_dir: Path, instance_ids: Iterable[str], handle: Handle) -> None:
     """Remove the pid files that a process which is gone has left."""
     for instance_id in instance_ids:
-        path = run_dir / f"{instance_id}.json"
-        record = pidfile.read(path)
-        if record is not None and record.pid == handle.pid:
-            path.unlink(missing_ok=True)
+        pidfile.remove(run_dir / f"{instance_id}.json", handle.pid)
 
 
 def write_records(run_dir: Path, spec: ProcessSpec, handle: Handle) -> None:
@@ -52,3 +50,28 @@ def write_records(run_dir: Path, spec: ProcessSpec, handle: Handle) -> None:
     Until an agent has got so far, and for good with an agent of OCS, these are how the next HostMaster
     finds it.
     """
+    ticks = pidfile.start_ticks(handle.pid)
+    for member in spec.members:
+        path = run_dir / f"{member.instance_id}.json"
+        record = pidfile.PidRecord(
+            pid=handle.pid,
+            create_time=handle.create_time,
+            instance_id=member.instance_id,
+            agent_class=member.agent_class,
+            site_file=spec.site_file,
+            boot_id="",
+            started=handle.create_time,
+            start_ticks=ticks,
+        )
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        pidfile.write(draft, record)
+        known = pidfile.read(path)
+        if known is None or known.pid != handle.pid:
+            path.unlink(missing_ok=True)
+        try:
+            # Linking, unlike renaming, does not replace what the agent may have written meanwhile.
+            path.hardlink_to(draft)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()

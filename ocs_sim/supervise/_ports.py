@@ -30,6 +30,7 @@ class ProcessSpec:
     command: tuple[str, ...]
     environment: Mapping[str, str]
     working_dir: Path
+    site_file: str = ""
 
     @property
     def label(self) -> str:
@@ -74,6 +75,10 @@ class Processes(Protocol):
 
     def find(self, spec: ProcessSpec) -> Handle | None:
         """Return a living process that already is this one, whoever started it."""
+        ...
+
+    def hold(self, spec: ProcessSpec, handle: Handle) -> bool:
+        """Watch over a process that somebody else started; return False when it is gone."""
         ...
 
     def spawn(self, spec: ProcessSpec) -> Handle:

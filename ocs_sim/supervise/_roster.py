@@ -112,7 +112,8 @@ class _Planner:
         for each in instances:
             environment |= each.environment
         command = self._command(members, runner)
-        return ProcessSpec(name, members, command, environment | dict(self.marker), self.site.home)
+        environment |= self.marker
+        return ProcessSpec(name, members, command, environment, self.site.home, str(self.site.path))
 
     def _find_problem(self, instances: Sequence[AgentInstance], *, docker: bool) -> str | None:
         if docker:

@@ -74,6 +74,8 @@ class Supervisor:
     def adopt(self, strays: Iterable[Stray] = ()) -> None:
         """Take over every child that already lives; `strays`, which nothing wants, are brought down."""
         for stray in strays:
+            if not self._processes.hold(stray.child.spec, stray.handle):
+                continue
             unit = self._make(stray.child)
             unit.machine.adopt(stray.handle)
             unit.machine.set_target(Target.DOWN)

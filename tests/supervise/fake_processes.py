@@ -35,6 +35,9 @@ class FakeProcesses:
     def find(self, spec: ProcessSpec) -> Handle | None:
         return self.found.get(spec.name)
 
+    def hold(self, spec: ProcessSpec, handle: Handle) -> bool:
+        return handle in self.living
+
     def spawn(self, spec: ProcessSpec) -> Handle:
         if self.refuses:
             raise NotSpawned(label=spec.label, reason=self.refuses, command=" ".join(spec.command))

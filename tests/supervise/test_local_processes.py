@@ -140,7 +140,7 @@ def test_quiet_keeps_stderr_only(run_dir: Path) -> None:
 
 def test_a_command_that_is_not_there(processes: LocalProcesses, run_dir: Path) -> None:
     missing = ProcessSpec("data1", (Member("data1", "X"),), ("/no/such/program",), {}, run_dir.parent)
-    with pytest.raises(NotSpawned, match="X:data1 could not be started: .*No such file"):
+    with pytest.raises(NotSpawned, match=r"X:data1 could not be started: .*No such file"):
         processes.spawn(missing)
 
 
