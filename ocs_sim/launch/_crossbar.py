@@ -201,10 +201,7 @@ class Router:
                 start_new_session=True,
                 cwd=self.settings.config_dir,
             )
-        process = processes.of_pid(started.pid, str(program), offset)
-        if process is None:
-            raise RouterExited(log=self.log_path, tail=self.log_tail())
-        return process
+        return processes.of_child(started.pid, str(program), offset)
 
     def _state_of(self, process: RouterProcess) -> tuple[RouterState, str]:
         try:

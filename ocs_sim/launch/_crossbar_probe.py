@@ -113,7 +113,8 @@ def holder(port: int) -> str:
     except psutil.Error:
         return ""
     for each in connections:
-        if each.status == psutil.CONN_LISTEN and each.laddr.port == port and each.pid is not None:
+        listens = each.status == psutil.CONN_LISTEN and tuple(each.laddr)[1:] == (port,)
+        if listens and each.pid is not None:
             return f" by pid {each.pid}{_command(each.pid)}"
     return ""
 

@@ -17,33 +17,34 @@ import psutil
 RECORD_NAME = ".router.json"
 NODE_PID_NAME = "node.pid"
 
-_SAME_PROCESS_SECONDS = 1.0
-# crossbar writes its pid file a second or so after its process was created, never before.
-_PID_FILE_LATE_SECONDS = 60.0
+# The kernel tells in whole seconds when it was booted, and a process's creation is counted from there.
+_CLOCK_SECONDS = 2.0
 _POLL_SECONDS = 0.01
+
+# starttime is field 22 of /proc/PID/stat; two fields come before the rest is split.
+_START_TICKS = 22 - 3
 
 
 @dataclass(frozen=True, slots=True)
 class RouterProcess:
     """The router's controller, which leads a session of its own.
 
-    `create_time` tells it from a later owner of its pid; `log_offset` is where its output begins in the log.
+    `birth` tells it from a later owner of its pid; `log_offset` is where its output begins in the log.
     """
 
     pid: int
-    create_time: float
+    birth: str
     program: str
     log_offset: int = 0
 
     def is_alive(self) -> bool:
         """Return whether it still runs (a process that nobody has waited for yet does not)."""
-        _reap(self.pid)
-        process = _process(self.pid)
-        return process is not None and abs(process.create_time() - self.create_time) < _SAME_PROCESS_SECONDS
+        return _process(self.pid) is not None and _birth(self.pid) == self.birth
 
     def uptime_seconds(self) -> float:
         """Return how long ago it was started."""
-        return max(0.0, time.time() - self.create_time)
+        process = _process(self.pid)
+        return 0.0 if process is None else max(0.0, time.time() - process.create_time())
 
     def family(self) -> list[psutil.Process]:
         """Return the controller, its workers, and workers that outlived it."""
@@ -58,10 +59,9 @@ class RouterProcess:
         return total
 
 
-def of_pid(pid: int, program: str, log_offset: int = 0) -> RouterProcess | None:
-    """Return the process that has this pid now."""
-    process = _process(pid)
-    return None if process is None else RouterProcess(pid, process.create_time(), program, log_offset)
+def of_child(pid: int, program: str, log_offset: int) -> RouterProcess:
+    """Return a child of this process that nobody has waited for yet; it may have ended already."""
+    return RouterProcess(pid, _birth(pid), program, log_offset)
 
 
 def record(config_dir: Path, process: RouterProcess) -> None:
@@ -118,8 +118,7 @@ def _wait(processes: Iterable[psutil.Process], seconds: float) -> list[psutil.Pr
 
 
 def _still_there(process: psutil.Process) -> bool:
-    _reap(process.pid)
-    return process.is_running() and _process(process.pid) is not None
+    return _process(process.pid) is not None and process.is_running()
 
 
 def _recorded(config_dir: Path) -> RouterProcess | None:
@@ -138,14 +137,16 @@ def _from_node_pid(config_dir: Path) -> RouterProcess | None:
     if process is None:
         return None
     try:
-        age_seconds = path.stat().st_mtime - process.create_time()
+        older_than_file = process.create_time() < path.stat().st_mtime + _CLOCK_SECONDS
         command = process.cmdline()
     except (psutil.Error, OSError):
         return None
     is_crossbar = any("crossbar" in word for word in command[:2])
-    if not is_crossbar or not -_SAME_PROCESS_SECONDS < age_seconds < _PID_FILE_LATE_SECONDS:
-        return None
-    return RouterProcess(process.pid, process.create_time(), command[0])
+    return (
+        RouterProcess(process.pid, _birth(process.pid), command[0])
+        if is_crossbar and older_than_file
+        else None
+    )
 
 
 def _json(path: Path) -> dict[str, Any]:
@@ -159,9 +160,32 @@ def _json(path: Path) -> dict[str, Any]:
 def _process(pid: int) -> psutil.Process | None:
     try:
         process = psutil.Process(pid)
-        return None if process.status() == psutil.STATUS_ZOMBIE else process
+        if process.status() != psutil.STATUS_ZOMBIE:
+            return process
     except psutil.Error:
         return None
+    _reap(pid)
+    return None
+
+
+def _birth(pid: int) -> str:
+    """Return what no other process has or will have, however the clock is set: boot and ticks since then."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        # The second field is the program's name in brackets, which may hold anything.
+        fields = (
+            Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+        )
+        return f"{boot} {fields[_START_TICKS]}"
+    except OSError:
+        return _birth_without_proc(pid)
+
+
+def _birth_without_proc(pid: int) -> str:
+    try:
+        return str(psutil.Process(pid).create_time())
+    except psutil.Error:
+        return ""
 
 
 def _session(pid: int) -> int:

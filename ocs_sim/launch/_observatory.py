@@ -24,7 +24,7 @@ def router_of(layout: Layout) -> Router:
 
 
 def start(layout: Layout, names: Iterable[str], timeout_seconds: float, say: Say) -> list[Answered]:
-    """Start what is not up and wait until it answers, with a router installed first if need be; see Starter.up."""
+    """Install a router if there is none, start what is not up, wait until it answers; see Starter.up."""
     router = router_of(layout)
     if not router.status().alive:
         ensure_crossbar(layout.host.crossbar, nothing if say is nothing else click.echo)

@@ -29,13 +29,14 @@ def install(as_json: bool) -> None:
     """Build the private environment, unless it is there. Needs the network."""
     from ocs_sim.launch import _router_env as environment
     from ocs_sim.launch import _router_install as installer
+    from ocs_sim.launch._router_pins import CROSSBAR_VERSION
 
     built = installer.install(_quiet if as_json else click.echo)
     directory = environment.private_environment()
     if as_json:
-        print_json({"directory": directory, "version": environment.CROSSBAR_VERSION, "built": built})
+        print_json({"directory": directory, "version": CROSSBAR_VERSION, "built": built})
     elif not built:
-        click.echo(f"crossbar {environment.CROSSBAR_VERSION} is installed in {directory}.")
+        click.echo(f"crossbar {CROSSBAR_VERSION} is installed in {directory}.")
 
 
 @command.command("status")
@@ -45,12 +46,13 @@ def status(site_file: Path | None, site_host: str | None, as_json: bool) -> None
     """Say which crossbar is used, and its version. Exits with 1 when there is none."""
     from ocs_sim.launch import _router_env as environment
     from ocs_sim.launch import _router_install as installer
+    from ocs_sim.launch._router_pins import CROSSBAR_VERSION
 
     used = environment.find_crossbar(_settings(site_file, site_host))
     directory = environment.private_environment()
     whole = installer.is_whole(directory)
     if as_json:
-        private = {"directory": directory, "installed": whole, "version": environment.CROSSBAR_VERSION}
+        private = {"directory": directory, "installed": whole, "version": CROSSBAR_VERSION}
         facts = None if used is None else {"path": used.path, "origin": used.origin, "version": used.version}
         print_json({"used": facts, "private": private})
     elif used is None:
