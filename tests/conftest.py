@@ -2,7 +2,7 @@
 
 import pytest
 
-pytest_plugins = ["ocs_sim.testing.fixtures"]
+pytest_plugins = ["ocs_sim.testing.fixtures", "pytester"]
 
 
 @pytest.fixture(autouse=True, scope="session")
