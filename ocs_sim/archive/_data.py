@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -92,6 +92,15 @@ class HousekeepingData(Mapping[str, Series]):
     def __repr__(self) -> str:
         samples = sum(map(len, self.series.values()))
         return f"<HousekeepingData: {len(self)} fields, {samples} samples>"
+
+    def newest(self, samples: int) -> HousekeepingData:
+        """Return only the last samples of each field."""
+        times: dict[int, NDArray[np.float64]] = {}
+        kept = {}
+        for name, series in self.series.items():
+            shared = times.setdefault(id(series.times), series.times[-samples:])
+            kept[name] = replace(series, times=shared, values=series.values[-samples:])
+        return HousekeepingData(kept)
 
     def to_numpy(self) -> dict[str, tuple[NDArray[np.float64], NDArray[Any]]]:
         """Return {name: (times, values)}."""

@@ -27,7 +27,7 @@ def export(data: HousekeepingData, path: Path) -> int:
 
 def write_csv(data: HousekeepingData, file: IO[str]) -> int:
     """Write a header and one row per time: ISO 8601, unix seconds, then the fields, empty where none."""
-    writer = csv.writer(file)
+    writer = csv.writer(file, lineterminator="\n")
     writer.writerow(["time", "unix_time", *data])
     count = 0
     for count, (moment, values) in enumerate(rows(data), start=1):  # noqa: B007

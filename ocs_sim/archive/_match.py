@@ -29,10 +29,11 @@ def matcher(pattern: str | Iterable[str]) -> Callable[[str], bool]:
     return matches
 
 
-def no_such_field(directory: object, pattern: object, names: Iterable[str]) -> NoSuchField:
+def no_such_field(directory: object, pattern: str | Iterable[str], names: Iterable[str]) -> NoSuchField:
     """Return the error for a pattern that matches none of `names`, with the nearest of them."""
     known = sorted(names)
-    wanted = str(pattern).lower()
+    told = pattern if isinstance(pattern, str) else " ".join(pattern)
+    wanted = told.lower()
     near = [name for name in known if wanted.strip("*.") and wanted.strip("*.") in name.lower()]
     by_name = {name.rpartition(".")[2].lower(): name for name in known}
     near += difflib.get_close_matches(wanted, known, n=_MOST_HINTS, cutoff=0.5)
@@ -45,4 +46,4 @@ def no_such_field(directory: object, pattern: object, names: Iterable[str]) -> N
         hint = f" Did you mean {' or '.join(list(dict.fromkeys(near))[:_MOST_HINTS])}?"
     else:
         hint = f" There are {len(known)} fields, such as {known[0]}; `obsbow hk ls` lists them."
-    return NoSuchField(directory=directory, pattern=pattern, hint=hint)
+    return NoSuchField(directory=directory, pattern=told, hint=hint)

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from typing import Any
 
-import msgpack  # type: ignore[import-untyped]
+import msgpack
 
 from ocs_sim.archive._framing import frame
 from ocs_sim.archive._records import FieldDescription, Layout
