@@ -36,9 +36,10 @@ class BlockCheck:
             self._fail(f"data must map field names to samples, not be {type(data).__name__}")
             data = {}
         self._names(data)
-        columns = {name: self._column(name, values, len(times)) for name, values in data.items()}
+        length = None if times is None else len(times)
+        columns = {name: self._column(name, values, length) for name, values in data.items()}
         self.raise_faults()
-        return times, columns
+        return times or [], columns
 
     def tags(self, tags: Any, data: Any) -> None:
         """Check that influxdb_tags name just the fields, each with its `_field`."""
@@ -61,15 +62,17 @@ class BlockCheck:
         shown = self.faults[:_MOST_FAULTS] + ([f"and {more} more faults"] if more > 0 else [])
         raise BadBlock(block=self._block, faults="; ".join(shown))
 
-    def _times(self, timestamps: Any) -> list[float]:
+    def _times(self, timestamps: Any) -> list[float] | None:
         times = as_list(timestamps)
         if times is None:
             self._fail(f"timestamps must be a sequence of unix seconds, not {type(timestamps).__name__}")
-            return []
+            return None
+        if set(map(type, times)) != {float}:
+            times = [as_sample(each) for each in times]
         wrong = [each for each in times if type(each) not in (float, int) or not math.isfinite(each)]
         if wrong:
             self._fail(f"timestamp {wrong[0]!r} is not a unix time in seconds")
-            return []
+            return None
         return [float(each) for each in times]
 
     def _names(self, data: Mapping[Any, Any]) -> None:
@@ -82,12 +85,12 @@ class BlockCheck:
             stray = [name for name in data if name not in self._fields]
             self._fail(f"missing fields {missing}, undeclared fields {stray}")
 
-    def _column(self, name: Any, values: Any, length: int) -> Column:
+    def _column(self, name: Any, values: Any, length: int | None) -> Column:
         column = as_list(values)
         if column is None:
             self._fail(f"field {name!r} must be a sequence of samples, not {type(values).__name__}")
             return []
-        if len(column) != length:
+        if length is not None and len(column) != length:
             self._fail(f"field {name!r} has {len(column)} samples for {length} timestamps")
         declared = self._fields.get(name) if self._fields is not None else None
         return self._typed(name, column, declared.type if declared else None)

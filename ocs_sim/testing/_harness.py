@@ -70,7 +70,7 @@ class AgentHarness(Generic[AgentT]):
         if self._own_bus:
             self._stack.enter_context(self.bus)
         try:
-            self._service = self.bus.run(self._begin())
+            self.service = self.bus.run(self._begin())
         except BaseException:
             self._stack.close()
             raise
@@ -111,7 +111,7 @@ class AgentHarness(Generic[AgentT]):
 
     def ops(self, *args: Any, **kwargs: Any) -> Reply:
         """Call `{address}.ops` with any arguments."""
-        code, message, session = self.bus.run(self._service.dispatcher.ops(*args, **kwargs))
+        code, message, session = self.bus.run(self.service.dispatcher.ops(*args, **kwargs))
         return Reply(ResponseCode(code), message, session)
 
     def ask(self, question: str = "get_api") -> Any:
@@ -169,7 +169,7 @@ class AgentHarness(Generic[AgentT]):
         return services[0]
 
     async def _end(self) -> None:
-        await self._service.stop()
+        await self.service.stop()
 
     def _participants(self) -> list[Hashable]:
         threads = [

@@ -40,13 +40,14 @@ class LocalLink:
     def start(self) -> None:
         """Join, if the bus is up."""
         self.started = True
-        if self.bus.up:
-            self.join()
+        # As with a real router, not in this turn of the loop.
+        self.bus.loop.call_soon(self.join)
 
     def join(self) -> None:
-        """Join now."""
-        self.joined = True
-        self.on_joined()
+        """Join now, unless the bus is down or this has joined already."""
+        if self.bus.up and self.started and not self.joined:
+            self.joined = True
+            self.on_joined()
 
     async def call(self, uri: str, /, *args: Any, timeout_seconds: float | None = None, **kwargs: Any) -> Any:
         """Call a procedure of any agent on the bus."""
@@ -142,9 +143,9 @@ class LocalBus:
     async def _set_up(self, up: bool) -> None:
         self.up = up
         for link in self.links:
-            if up and link.started and not link.joined:
+            if up:
                 link.join()
-            elif not up:
+            else:
                 link.joined = False
 
     def _drive(self) -> None:
