@@ -248,6 +248,9 @@ class Connection:
                 return await self._connector(endpoint, self._realm)
             except RouterUnreachable as error:
                 faults.append(f"{endpoint.url}: {error.facts['fault']}")
+            except Exception as error:
+                _log.exception("%s: the connection to %s failed", self.name, endpoint.url)
+                faults.append(f"{endpoint.url}: {error}")
         fault = "; ".join(faults)
         if fault != self.fault:
             _log.info("%s: no router yet (%s)", self.name, fault)
@@ -259,7 +262,8 @@ class Connection:
         self._link = link
         asking = asyncio.create_task(self._ask_for_all(link), name=f"bus {self.name} asks")
         try:
-            await asyncio.wait([asking, link.lost], return_when=asyncio.FIRST_COMPLETED)
+            first: list[asyncio.Future[Any]] = [asking, link.lost]
+            await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
             if not link.lost.done():
                 self._become(State.JOINED)
                 self.fault = "the connection was just lost"

@@ -9,6 +9,7 @@ import os
 import signal
 import threading
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from ocs_sim.bus._errors import LoopUnavailable
 
@@ -73,9 +74,7 @@ def run(main: Callable[[], Awaitable[int | None]]) -> int:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, _interrupt, task, received, int(number))
 
-    from twisted.internet import reactor as _reactor
-
-    reactor: _Reactor = _reactor  # type: ignore[assignment]  # Twisted types its reactor as a module
+    reactor = installed_reactor()
     reactor.callWhenRunning(begin)
     try:
         reactor.run(installSignalHandlers=False)
@@ -87,14 +86,11 @@ def run(main: Callable[[], Awaitable[int | None]]) -> int:
     return task.result() or 0
 
 
-class _Reactor:
-    """The part of Twisted's reactor that is used here."""
+def installed_reactor() -> Any:
+    """Return Twisted's reactor, which Twisted types as less than it is."""
+    from twisted.internet import reactor
 
-    callWhenRunning: Callable[..., object]  # noqa: N815 - Twisted's name
-    startRunning: Callable[..., object]  # noqa: N815 - Twisted's name
-    run: Callable[..., object]
-    removeAll: Callable[[], object]  # noqa: N815 - Twisted's name
-    stop: Callable[[], object]
+    return reactor
 
 
 def _interrupt(task: asyncio.Task[int | None], received: list[int], number: int) -> None:
@@ -132,9 +128,7 @@ def background_loop() -> asyncio.AbstractEventLoop:
 
 
 def _drive(loop: asyncio.AbstractEventLoop, started: threading.Event) -> None:
-    from twisted.internet import reactor as _reactor
-
-    reactor: _Reactor = _reactor  # type: ignore[assignment]  # Twisted types its reactor as a module
+    reactor = installed_reactor()
     asyncio.set_event_loop(loop)
     reactor.startRunning(installSignalHandlers=False)
     loop.call_soon(started.set)
@@ -157,7 +151,7 @@ def _install_reactor(loop: asyncio.AbstractEventLoop) -> None:
 
     txaio.use_twisted()
     try:
-        asyncioreactor.install(loop)
+        asyncioreactor.install(loop)  # type: ignore[no-untyped-call]
     except ReactorAlreadyInstalledError:
         fault = "another Twisted reactor is installed; import ocs_sim before whatever imports it"
         raise LoopUnavailable(fault=fault) from None
@@ -168,7 +162,6 @@ def _route_twisted_log() -> None:
     from twisted.logger import STDLibLogObserver, globalLogBeginner
 
     # Before this call Twisted prints critical events to stderr.
-    globalLogBeginner.beginLoggingTo(
-        [STDLibLogObserver(name="ocs_sim.bus.twisted")], redirectStandardIO=False, discardBuffer=True
-    )
+    observer: Any = STDLibLogObserver(name="ocs_sim.bus.twisted")
+    globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False, discardBuffer=True)
     logging.getLogger("ocs_sim.bus.twisted").setLevel(logging.WARNING)

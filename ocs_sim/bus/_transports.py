@@ -11,18 +11,15 @@ from typing import Any
 
 import msgpack
 import txaio
-from autobahn.twisted import rawsocket, websocket
-from autobahn.wamp import serializer
-from autobahn.wamp.exception import SerializationError
-from twisted.internet import reactor as _reactor
 from twisted.internet.protocol import ClientFactory
 from twisted.python.failure import Failure
 
+from ocs_sim.bus._autobahn import SerializationError, rawsocket, serializer, websocket
 from ocs_sim.bus._endpoints import Endpoint, EndpointKind
 from ocs_sim.bus._errors import NotConnected, RouterUnreachable
+from ocs_sim.bus._loop import installed_reactor
 from ocs_sim.bus._wamp import WampLink
 
-_reactor: Any  # type: ignore[no-redef]  # Twisted types its reactor as a module
 _JOIN_SECONDS = 10.0
 _PING_SECONDS = 5.0
 # Big enough for the random part that autobahn and crossbar put into a ping.
@@ -52,8 +49,9 @@ async def open_link(endpoint: Endpoint, realm: str) -> WampLink:
 
 async def _connect(endpoint: Endpoint, link: WampLink) -> None:
     """Start a connection; `link.opened` tells how it went."""
+    reactor = installed_reactor()
     if endpoint.kind is EndpointKind.UNIX:
-        _watch(_reactor.connectUNIX(str(endpoint.path), RawFactory(link), timeout=_JOIN_SECONDS), link)
+        _watch(reactor.connectUNIX(str(endpoint.path), RawFactory(link), timeout=_JOIN_SECONDS), link)
         return
     host, port = endpoint.address
     # uvloop's resolver needs no thread, Twisted's does.
@@ -61,7 +59,7 @@ async def _connect(endpoint: Endpoint, link: WampLink) -> None:
     # `localhost` often means ::1 first, where a router that was told 127.0.0.1 does not listen.
     address = sorted(found, key=lambda entry: entry[0] is not socket.AF_INET)[0][4][0]
     factory = RawFactory(link) if endpoint.kind is EndpointKind.TCP else web_factory(endpoint.url, link)
-    _watch(_reactor.connectTCP(address, port, factory, timeout=_JOIN_SECONDS), link)
+    _watch(reactor.connectTCP(address, port, factory, timeout=_JOIN_SECONDS), link)
 
 
 def _watch(connector: Any, link: WampLink) -> None:

@@ -12,13 +12,20 @@ from functools import partial
 from typing import Any
 
 import txaio
-from autobahn.exception import PayloadExceededError
-from autobahn.twisted.wamp import ApplicationSession
-from autobahn.wamp.exception import ApplicationError, Error, SerializationError, TransportLost
-from autobahn.wamp.types import CloseDetails, ComponentConfig, SubscribeOptions
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
+from ocs_sim.bus._autobahn import (
+    ApplicationError,
+    ApplicationSession,
+    CloseDetails,
+    ComponentConfig,
+    Error,
+    PayloadExceededError,
+    SerializationError,
+    SubscribeOptions,
+    TransportLost,
+)
 from ocs_sim.bus._errors import BusError, CallFailed, ConnectionLost, NotConnected, NotSendable, call_failed
 from ocs_sim.bus._link import Handler, Match
 from ocs_sim.errors import ObservatoryError
@@ -178,7 +185,7 @@ def _listener(handler: Handler) -> Handler:
     return deliver
 
 
-def _translated(what: str, error: BaseException, *, sent: bool, reason: str | None = None) -> BusError:
+def _translated(what: str, error: BaseException | None, *, sent: bool, reason: str | None = None) -> BusError:
     if sent and isinstance(error, SerializationError):
         # autobahn gives the error of the other end this form.
         return call_failed(what, ApplicationError.INVALID_PAYLOAD, tuple(error.args))
@@ -212,7 +219,7 @@ def _last_line(error: BaseException) -> str:
     return str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
 
 
-def _refusal(uri: str, error: BaseException) -> ApplicationError:
+def _refusal(uri: str, error: BaseException | None) -> ApplicationError:
     """Return what the caller of a procedure that raised `error` gets, and log it on this side."""
     if isinstance(error, CallFailed):
         return ApplicationError(error.error, *error.arguments)
