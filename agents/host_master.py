@@ -15,8 +15,8 @@ from ocs_sim.agent import Options as AgentOptions
 from ocs_sim.bus import BusError
 from ocs_sim.supervise import (
     Child,
+    HostLock,
     LocalProcesses,
-    Policy,
     Request,
     RequestRefused,
     SiteReader,
@@ -61,11 +61,12 @@ class HostMaster(Agent[HostMasterOptions]):
     """
 
     aliases: ClassVar[tuple[str, ...]] = ("HostManager",)
-    shutdown_seconds: ClassVar[float] = 8.0
+    shutdown_seconds: ClassVar[float] = 12.0
     Options = HostMasterOptions
 
     def __init__(self, context: AgentContext[HostMasterOptions]) -> None:
         super().__init__(context)
+        self._lock = HostLock(self._run_dir, context.instance_id)
         wanted = context.options.initial_state
         self._initial = Target(wanted) if wanted else None
         self._marker = {MARKER: context.address}
@@ -79,6 +80,10 @@ class HostMaster(Agent[HostMasterOptions]):
         """Listen to everybody's heartbeat: one that registers is ready."""
         await self.context.subscribe(every_heartbeat(self.context.address_root), self._hear, "wildcard")
 
+    async def on_stop(self) -> None:
+        """Let another HostMaster have this host."""
+        self._lock.release()
+
     @process(aliases=("manager",), startup=True, startup_when="boot")
     async def master(self, run: Run, requests: list[Any] = [], reload_config: bool = True) -> str:  # noqa: B006
         """Keep the children as they are meant to be; stopping it brings them all down.
@@ -87,7 +92,7 @@ class HostMaster(Agent[HostMasterOptions]):
         site file first. The session's data has `child_states`, one entry for each agent.
         """
         processes = self._make_processes()
-        supervisor = Supervisor(processes, self.context.clock, Policy(), run.message)
+        supervisor = Supervisor(processes, self.context.clock, run.message)
         forget = run.token.on_cancel(self._wake_up)
         try:
             self._take_up(supervisor, self._read_site(run, reload=reload_config).children)

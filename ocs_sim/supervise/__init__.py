@@ -1,8 +1,9 @@
 """Looking after child processes: their states, their restarts, their order, and what they printed last."""
 
 from ocs_sim.supervise._classes import find_runner
-from ocs_sim.supervise._errors import NotSpawned, RequestRefused, SupervisionError
+from ocs_sim.supervise._errors import AlreadyLookedAfter, NotSpawned, RequestRefused, SupervisionError
 from ocs_sim.supervise._living import Living, find_living
+from ocs_sim.supervise._lock import HostLock
 from ocs_sim.supervise._machine import ChildMachine, Gate
 from ocs_sim.supervise._order import find_cycles
 from ocs_sim.supervise._policy import Policy
@@ -18,6 +19,7 @@ from ocs_sim.supervise._supervisor import Supervisor
 
 __all__ = [
     "Action",
+    "AlreadyLookedAfter",
     "Child",
     "ChildMachine",
     "ChildState",
@@ -25,6 +27,7 @@ __all__ = [
     "Exit",
     "Gate",
     "Handle",
+    "HostLock",
     "Living",
     "LocalProcesses",
     "Member",

@@ -13,5 +13,9 @@ class NotSpawned(SupervisionError):
     """{label} could not be started: {reason}. The command was: {command}"""
 
 
+class AlreadyLookedAfter(SupervisionError):
+    """{name} runs already, as process {pid}, and looks after this host. Stop it first; it holds {path}."""
+
+
 class RequestRefused(SupervisionError, ValueError):
     """Nothing was changed: {faults}"""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,7 +35,8 @@ def find_living(run_dir: Path) -> list[Living]:
             process = found.setdefault(record.pid, Living(Handle(record.pid, record.create_time), {}))
             process.classes[record.instance_id] = record.agent_class
         else:
-            path.unlink(missing_ok=True)
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
     return list(found.values())
 
 
@@ -68,10 +70,7 @@ def write_records(run_dir: Path, spec: ProcessSpec, handle: Handle) -> None:
         known = pidfile.read(path)
         if known is None or known.pid != handle.pid:
             path.unlink(missing_ok=True)
-        try:
-            # Linking, unlike renaming, does not replace what the agent may have written meanwhile.
+        # Linking, unlike renaming, does not replace what the agent may have written meanwhile.
+        with suppress(FileExistsError):
             path.hardlink_to(draft)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
+        draft.unlink()

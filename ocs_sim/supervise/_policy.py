@@ -25,3 +25,8 @@ class Policy:
     def delay_seconds(self, failures_in_a_row: int) -> float:
         """Return how long to wait before the restart that follows the n-th failure in a row (n >= 1)."""
         return self.back_off_seconds[min(failures_in_a_row, len(self.back_off_seconds)) - 1]
+
+
+ORDINARY = Policy()
+# An agent of OCS takes about seven seconds to end in good order.
+PATIENT = Policy(terminate_after_seconds=9.0, kill_after_seconds=11.0)

@@ -68,7 +68,7 @@ class LocalProcesses:
             return True
         try:
             pidfd = os.pidfd_open(handle.pid)
-        except ProcessLookupError:
+        except OSError:
             return False
         process = _look_up(handle)
         if process is None:
@@ -82,12 +82,15 @@ class LocalProcesses:
         output = OutputFile(self._run_dir, spec.name)
         try:
             popen = self._start(spec, output)
+            pidfd = _open_or_end(popen)
         except OSError as error:
             raise NotSpawned(label=spec.label, reason=error, command=shlex.join(spec.command)) from error
         process = psutil.Process(popen.pid)
         handle = Handle(popen.pid, process.create_time())
-        write_records(self._run_dir, spec, handle)
-        self._track(handle, _Tracked(spec, os.pidfd_open(popen.pid), process, output, popen))
+        self._track(handle, _Tracked(spec, pidfd, process, output, popen))
+        # A full disk is no reason not to run: the agent writes its own record when it can.
+        with suppress(OSError):
+            write_records(self._run_dir, spec, handle)
         return handle
 
     def signal(self, handle: Handle, number: signal.Signals) -> None:
@@ -106,7 +109,8 @@ class LocalProcesses:
         if tracked is None or not _has_ended(tracked):
             return None
         self._forget(handle)
-        remove_records(self._run_dir, [member.instance_id for member in tracked.spec.members], handle)
+        with suppress(OSError):
+            remove_records(self._run_dir, [member.instance_id for member in tracked.spec.members], handle)
         code = tracked.popen.returncode if tracked.popen else None
         return Exit.of_code(code, tracked.output.tail(_TAIL_LINES))
 
@@ -115,7 +119,8 @@ class LocalProcesses:
         tracked = self._tracked.get(handle)
         if tracked is None:
             return None
-        tracked.output.shorten()
+        with suppress(OSError):
+            tracked.output.shorten()
         try:
             with tracked.process.oneshot():
                 return Usage(tracked.process.cpu_percent(None), tracked.process.memory_info().rss)
@@ -158,6 +163,15 @@ class LocalProcesses:
         if self._loop is not None:
             self._loop.remove_reader(tracked.pidfd)
         os.close(tracked.pidfd)
+
+
+def _open_or_end(popen: subprocess.Popen[bytes]) -> int:
+    try:
+        return os.pidfd_open(popen.pid)
+    except OSError:
+        popen.kill()
+        popen.wait()
+        raise
 
 
 def _has_ended(tracked: _Tracked) -> bool:

@@ -12,6 +12,7 @@ from typing import Protocol
 from ocs_sim.errors import ObservatoryError
 from ocs_sim.site import AgentInstance, Host, Manage, Site
 from ocs_sim.supervise._order import find_cycles
+from ocs_sim.supervise._policy import ORDINARY, PATIENT, Policy
 from ocs_sim.supervise._ports import Member, ProcessSpec
 from ocs_sim.supervise._states import Target
 
@@ -47,6 +48,7 @@ class Child:
     process_group: str | None = None
     class_suffix: str = ""
     problem: str | None = None
+    policy: Policy = ORDINARY
 
     def is_same_as(self, other: Child) -> bool:
         """Return whether this is the same child, if perhaps with other options."""
@@ -103,6 +105,7 @@ class _Planner:
             process_group=instances[0].process_group,
             class_suffix="[d?]" if docker else "",
             problem=self._find_problem(instances, docker=docker) or problem,
+            policy=PATIENT if runner is Runner.OCS else ORDINARY,
         )
 
     def _spec(

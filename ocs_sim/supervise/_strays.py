@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 
 from ocs_sim.supervise._living import Living
+from ocs_sim.supervise._policy import PATIENT
 from ocs_sim.supervise._ports import Handle, Member, ProcessSpec
 from ocs_sim.supervise._roster import Child
 from ocs_sim.supervise._states import Target
@@ -54,4 +55,5 @@ def _is_marked(handle: Handle, marker: Mapping[str, str]) -> bool:
 def _as_child(process: Living) -> Child:
     members = tuple(Member(name, agent_class) for name, agent_class in process.classes.items())
     name = "+".join(process.classes)
-    return Child(ProcessSpec(name, members, (), {}, Path.cwd()), Target.DOWN)
+    # Who runs it is not known any more, and patience with the quick costs nothing.
+    return Child(ProcessSpec(name, members, (), {}, Path.cwd()), Target.DOWN, policy=PATIENT)

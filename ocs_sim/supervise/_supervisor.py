@@ -7,7 +7,6 @@ from typing import Any
 
 from ocs_sim.clock import Clock
 from ocs_sim.supervise._machine import ChildMachine, Gate
-from ocs_sim.supervise._policy import Policy
 from ocs_sim.supervise._ports import Processes
 from ocs_sim.supervise._requests import Action, Request
 from ocs_sim.supervise._roster import Child
@@ -23,12 +22,9 @@ _FRESH_SECONDS = 5.0
 class Supervisor:
     """Keeps child processes as they are meant to be; `tick` does all the work and never blocks."""
 
-    def __init__(
-        self, processes: Processes, clock: Clock, policy: Policy, report: Callable[[str], None]
-    ) -> None:
+    def __init__(self, processes: Processes, clock: Clock, report: Callable[[str], None]) -> None:
         self._processes = processes
         self._clock = clock
-        self._policy = policy
         self._report = report
         self._units: dict[str, Unit] = {}
         self._retired: list[Unit] = []
@@ -170,7 +166,8 @@ class Supervisor:
         return [unit for unit in self._units.values() if wanted.intersection(unit.instance_ids)]
 
     def _make(self, child: Child) -> Unit:
-        return Unit(child, ChildMachine(child.spec, self._processes, self._clock, self._policy, self._report))
+        machine = ChildMachine(child.spec, self._processes, self._clock, child.policy, self._report)
+        return Unit(child, machine)
 
     def _add(self, child: Child, target: Target) -> None:
         unit = self._make(child)

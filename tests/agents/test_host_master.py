@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -77,6 +78,21 @@ def test_a_killed_host_master_is_followed_by_one_that_adopts(bench: Bench) -> No
     assert again["child1"]["last_exit"] == "exit code unknown (it was adopted)"
     bench.terminate()
     assert bench.processes() == []
+
+
+def test_a_second_host_master_is_refused(bench: Bench) -> None:
+    bench.write_site(instance("child1"))
+    bench.start()
+    before = bench.wait_up("child1")
+    first = bench.popen
+    bench.start()
+    assert bench.popen is not None
+    assert bench.popen.wait(30) == 1
+    assert f"master runs already, as process {first.pid}" in (bench.run_dir / "master.out").read_text()
+    assert bench.children()["child1"]["pid"] == before["child1"]["pid"]
+    assert json.loads((bench.run_dir / "master.json").read_text())["pid"] == first.pid
+    bench.popen = first
+    bench.terminate()
 
 
 def test_what_an_earlier_host_master_started_and_nobody_wants_is_ended(bench: Bench) -> None:

@@ -74,6 +74,13 @@ def test_agents_of_ocs_are_run_by_ocs(plan, tmp_path: Path) -> None:
     assert command[-2:] == ("--working-dir", str(tmp_path))
 
 
+def test_agents_of_ocs_get_the_time_that_they_need_to_end(plan) -> None:
+    children = plan(
+        "instance-id: acu, agent-class: ACUAgent", "instance-id: data1, agent-class: FakeDataAgent"
+    )
+    assert children["acu"].policy.terminate_after_seconds > 7 > children["data1"].policy.kill_after_seconds
+
+
 def test_a_group_is_one_process(plan) -> None:
     children = plan(
         "instance-id: cam1, agent-class: FakeDataAgent, process-group: cams, depends-on: [power]",

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from ocs_sim.supervise import (
     Child,
     Handle,
-    Policy,
     RequestRefused,
     Stray,
     Supervisor,
@@ -36,7 +35,7 @@ class Host:
         self.clock = HandClock()
         self.processes = FakeProcesses(self.clock)
         self.said: list[str] = []
-        self.supervisor = Supervisor(self.processes, self.clock, Policy(), self.said.append)
+        self.supervisor = Supervisor(self.processes, self.clock, self.said.append)
         self.supervisor.configure(children)
 
     def advance(self, seconds: float = 0.1) -> None:
