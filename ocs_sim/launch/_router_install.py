@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import importlib.util
 import json
 import os
@@ -16,6 +17,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from ocs_sim.launch import _router_guard as guard
 from ocs_sim.launch import _router_lean as lean
 from ocs_sim.launch._crossbar_address import LOOPBACK, RouterAddress
 from ocs_sim.launch._crossbar_config import router_config
@@ -34,7 +36,6 @@ from ocs_sim.site import CrossbarSettings, Hub
 Say = Callable[[str], None]
 
 _TAIL_LINES = 12
-_LEAN_NAME = "obsbow_lean"
 
 
 def ensure_crossbar(
@@ -68,7 +69,7 @@ def install(say: Say, environ: Mapping[str, str] | None = None) -> bool:
         if is_whole(target):
             return False
         if target.exists():
-            say(f"Removing {target}, which was left half built.")
+            say(f"Removing {target}, which is half built or of another version.")
             shutil.rmtree(target)
         say(f"Installing crossbar {CROSSBAR_VERSION} into {target} (once, {len(PINS)} packages).")
         began = time.monotonic()
@@ -92,9 +93,9 @@ def remove(environ: Mapping[str, str] | None = None) -> list[Path]:
 
 
 def is_whole(target: Path) -> bool:
-    """Return whether an environment was built to its end, of these very packages."""
+    """Return whether an environment was built to its end, of what we would build it of."""
     try:
-        return bool(json.loads((target / MARKER_NAME).read_text(encoding="utf-8"))["pins"] == list(PINS))
+        return bool(json.loads((target / MARKER_NAME).read_text(encoding="utf-8"))["contents"] == contents())
     except (OSError, ValueError, KeyError, TypeError):
         return False
 
@@ -116,22 +117,32 @@ def _build(target: Path) -> None:
         "1",
     ]
     _run([*pip, "install", *options, *PINS])
-    _make_lean(target)
+    _add_ours(target)
     _try_out(target / "bin" / "crossbar")
-    marker = {"crossbar": CROSSBAR_VERSION, "python": sys.version.split()[0], "pins": list(PINS)}
+    marker = {"crossbar": CROSSBAR_VERSION, "python": sys.version.split()[0], "contents": contents()}
     temporary = target / f"{MARKER_NAME}.new"
     temporary.write_text(json.dumps(marker, indent=2) + "\n", encoding="utf-8")
     temporary.replace(target / MARKER_NAME)
 
 
-def _make_lean(target: Path) -> None:
+def _add_ours(target: Path) -> None:
     packages = target / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}" / "site-packages"
-    source = Path(lean.__file__).read_text(encoding="utf-8")
-    (packages / f"{_LEAN_NAME}.py").write_text(source, encoding="utf-8")
-    # Python runs the lines of a .pth file that begin with `import`, in every process of the environment.
-    (packages / f"{_LEAN_NAME}.pth").write_text(
-        f"import {_LEAN_NAME}; {_LEAN_NAME}.install()\n", encoding="utf-8"
-    )
+    for name, source in _ours().items():
+        (packages / f"{name}.py").write_text(source, encoding="utf-8")
+        # Python runs the lines of a .pth file that begin with `import`, in every process of the environment.
+        (packages / f"{name}.pth").write_text(f"import {name}; {name}.install()\n", encoding="utf-8")
+
+
+def _ours() -> dict[str, str]:
+    """Return the modules of ours that go into the environment, by their names there."""
+    modules = {"obsbow_lean": lean, "obsbow_guard": guard}
+    return {name: Path(str(module.__file__)).read_text(encoding="utf-8") for name, module in modules.items()}
+
+
+def contents() -> list[str]:
+    """Return what an environment is made of, to tell one of another ocs_sim."""
+    ours = [f"{name} {hashlib.sha256(source.encode()).hexdigest()}" for name, source in _ours().items()]
+    return [*PINS, *ours]
 
 
 def _try_out(program: Path) -> None:

@@ -75,4 +75,6 @@ class _AbsentFinder(MetaPathFinder, Loader):
 
 def install() -> None:
     """Make the absent packages importable; those that are installed after all come first."""
-    sys.meta_path.append(_AbsentFinder())
+    # Python may read a .pth file twice: lib64 is a second name of lib.
+    if not any(type(finder).__name__ == _AbsentFinder.__name__ for finder in sys.meta_path):
+        sys.meta_path.append(_AbsentFinder())

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from ocs_sim.launch._router_env import MARKER_NAME, private_environment
-from ocs_sim.launch._router_pins import PINS
+from ocs_sim.launch._router_install import contents
 from ocs_sim.testing import RouterInfo
 
 OBSBOW = Path(sys.executable).with_name("obsbow")
@@ -103,7 +103,7 @@ def test_router_status_without_a_router(info, elsewhere):
 def test_router_status_and_remove(info, elsewhere):
     target = private_environment(elsewhere)
     target.mkdir(parents=True)
-    (target / MARKER_NAME).write_text(json.dumps({"pins": list(PINS)}))
+    (target / MARKER_NAME).write_text(json.dumps({"contents": contents()}))
     assert f"{target}/bin/crossbar (private environment)" in well(info, "router", "status", environ=elsewhere)
     assert "is installed in" in well(info, "router", "install", environ=elsewhere)
     assert well(info, "router", "remove", environ=elsewhere) == f"Removed {target}.\n"

@@ -20,8 +20,8 @@ from ocs_sim.launch._router_env import (
     version_of,
 )
 from ocs_sim.launch._router_errors import CrossbarMissing, CrossbarNotThere, InstallFailed
-from ocs_sim.launch._router_install import ensure_crossbar, install, is_whole, remove
-from ocs_sim.launch._router_pins import CROSSBAR_VERSION, PINS
+from ocs_sim.launch._router_install import contents, ensure_crossbar, install, is_whole, remove
+from ocs_sim.launch._router_pins import CROSSBAR_VERSION
 from ocs_sim.site import CrossbarSettings
 from ocs_sim.testing import wait_until
 
@@ -40,7 +40,7 @@ def environment_with(directory, version):
 def whole(environ):
     target = private_environment(environ)
     environment_with(target, CROSSBAR_VERSION)
-    (target / MARKER_NAME).write_text(json.dumps({"pins": list(PINS)}))
+    (target / MARKER_NAME).write_text(json.dumps({"contents": contents()}))
     return target
 
 
@@ -145,7 +145,7 @@ def test_a_half_built_environment_is_built_again(environ, no_index):
 
 def test_one_that_holds_other_versions_counts_as_half_built(environ):
     target = whole(environ)
-    (target / MARKER_NAME).write_text(json.dumps({"pins": ["crossbar==1"]}))
+    (target / MARKER_NAME).write_text(json.dumps({"contents": ["crossbar==1"]}))
     assert not is_whole(target)
     (target / MARKER_NAME).write_text("{")
     assert not is_whole(target)
