@@ -21,6 +21,7 @@ from ocs_sim.archive._errors import (
     UnknownExport,
     UnreadableFile,
 )
+from ocs_sim.archive._recorder import Recorder, RecorderLimits
 from ocs_sim.archive._records import FieldDescription, Record
 from ocs_sim.archive._sealer import seal_in_child
 from ocs_sim.archive._writer import ArchiveWriter
@@ -76,6 +77,8 @@ __all__ = [
     "NoSuchField",
     "NotNumeric",
     "Record",
+    "Recorder",
+    "RecorderLimits",
     "SealFailed",
     "Series",
     "UnknownExport",

@@ -86,6 +86,17 @@ def test_two_writers_cannot_share_a_directory(tmp_path):
     ArchiveWriter(tmp_path, seal=seal).close()
 
 
+def test_a_disk_that_fails_while_the_lock_is_taken_leaves_it_free(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("ocs_sim.archive._lock.os.pwrite", full)
+        with pytest.raises(OSError, match="No space left"):
+            ArchiveWriter(tmp_path, seal=seal)
+    ArchiveWriter(tmp_path, seal=seal).close()
+
+
 def test_what_is_not_synced_is_not_yet_in_the_file(tmp_path, clock):
     writer = ArchiveWriter(tmp_path, clock=clock, seal=seal)
     writer.append(counted(0))
