@@ -65,6 +65,10 @@ class _StdoutHandler(logging.StreamHandler[Any]):
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802, ARG002 - logging's name
         """Stop writing once the reader is gone, as after the HostMaster was killed."""
         logging.getLogger().removeHandler(self)
+        # What the stream still holds must go somewhere, or Python complains of it at the end.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, self.stream.fileno())
+        os.close(nowhere)
 
 
 def _moment(record: logging.LogRecord) -> str:

@@ -56,7 +56,7 @@ def test_ticks_that_were_missed_are_counted_and_skipped(paced):
     assert paced.agent.ticks == [(0, 0.0), (2, 2.5), (5, 5.0)]
     pace = paced.status(paced.operation).session["pace"]
     assert (pace["ticks"], pace["missed"]) == (3, 3)
-    assert pace["late_max_seconds"] == 1.5
+    assert pace["late_max_seconds"] == 2.0
 
 
 def test_a_stop_ends_the_iteration_at_once(paced):

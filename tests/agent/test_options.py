@@ -1,0 +1,108 @@
+"""Options: words of a command line, checked all at once."""
+
+from __future__ import annotations
+
+import enum
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from pydantic import ValidationError
+
+from ocs_sim.agent import BadOptions, Options, option, parse_options
+from ocs_sim.agent._common import CommonOptions, split_common
+
+SITE = Path("/site/site_config")
+
+
+class Level(enum.Enum):
+    LOW = "low"
+
+
+class Camera(Options):
+    num_channels: int = option(2, help="how many", ge=1, le=16)
+    rate: float = 9.5
+    mode: Literal["idle", "acq"] = "idle"
+    level: Level | None = None
+    name: str = "cam"
+    quiet: bool = False
+    bright: bool = True
+    port: Path = Path("/dev/cam")
+    files: list[Path] = []
+    gains: list[float] = [1.0]
+
+
+class Needy(Options):
+    address: str = option(help="where")
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("", {}),
+        ("--num-channels 4 --rate 2", {"num_channels": 4, "rate": 2.0}),
+        ("--rate=-5", {"rate": -5.0}),
+        ("--rate -5", {"rate": -5.0}),
+        ("--mode acq --level low", {"mode": "acq", "level": Level.LOW}),
+        ("--quiet", {"quiet": True}),
+        ("--quiet true --bright false", {"quiet": True, "bright": False}),
+        ("--no-bright", {"bright": False}),
+        ("--port dev/cam", {"port": SITE / "dev/cam"}),
+        ("--port /dev/x", {"port": Path("/dev/x")}),
+        ("--files a b", {"files": [SITE / "a", SITE / "b"]}),
+        ("--gains 1 2.5 -3", {"gains": [1.0, 2.5, -3.0]}),
+        ("--rate 1 --rate 2", {"rate": 2.0}),
+    ],
+)
+def test_words_become_options(words, expected):
+    assert parse_options(Camera, words.split(), SITE) == Camera(**expected)
+
+
+@pytest.mark.parametrize(
+    ("words", "faults"),
+    [
+        ("--num-channels two", ["--num-channels two: input should be a valid integer"]),
+        ("--num-channels 0", ["--num-channels 0: input should be greater than or equal to 1"]),
+        ("--mode fast", ["--mode fast: input should be 'idle' or 'acq'"]),
+        ("--num-chanels 3", ["--num-chanels is not an option, did you mean --num-channels?", "3 is not an option"]),
+        ("stray", ["stray is not an option"]),
+        ("--rate", ["argument --rate: expected one argument"]),
+        ("--quiet maybe", ["--quiet maybe: input should be a valid boolean"]),
+        ("--num 3", ["--num is not an option"]),
+        ("--rate x --mode y", ["--rate x: input should be a valid number", "--mode y: input should be"]),
+    ],
+)
+def test_every_fault_is_named(words, faults):
+    with pytest.raises(BadOptions) as refused:
+        parse_options(Camera, words.split(), SITE, "cam1")
+    assert str(refused.value).startswith("The arguments of cam1 do not fit: ")
+    assert all(fault in str(refused.value) for fault in faults)
+
+
+def test_what_is_required_is_said():
+    with pytest.raises(BadOptions, match="--address is required"):
+        parse_options(Needy, [], SITE)
+
+
+def test_a_site_check_gets_sentences_and_knows_the_common_options():
+    assert Camera.check("--rate 3 --log-dir logs --access-policy none".split()) == []
+    assert Camera.check(["--rate", "x"]) == [
+        "--rate x: input should be a valid number, unable to parse string as a number"
+    ]
+
+
+def test_options_do_not_change():
+    with pytest.raises(ValidationError):
+        Camera().rate = 3.0
+
+
+def test_common_options_are_parted_from_the_agents_own():
+    words = "--instance-id a --num-channels 4 --instance-id b --log-dir logs --quiet --site-hub ws://x/ws --rate -3"
+    common, rest = split_common(words.split(), Path("/here"))
+    assert common == CommonOptions(instance_id=("a", "b"), log_dir=Path("/here/logs"), site_hub="ws://x/ws")
+    assert rest == "--num-channels 4 --quiet --rate -3".split()
+
+
+def test_what_is_given_goes_over_what_is_written():
+    written = CommonOptions(site_hub="ws://a", address_root="root")
+    assert CommonOptions(site_hub="ws://b").over(written) == CommonOptions(site_hub="ws://b", address_root="root")

@@ -1,0 +1,224 @@
+"""Agents as processes of their own, on a real router."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+from ocs_sim.agent import pidfile
+from ocs_sim.bus import BusError, HttpCaller
+from ocs_sim.testing import wait_until
+
+pytestmark = pytest.mark.integration
+
+AGENTS = [
+    {"instance-id": "data1", "agent-class": "FakeDataAgent", "arguments": ["--mode", "acq"]},
+    {"instance-id": "bare", "agent-class": "BarebonesAgent"},
+    {"instance-id": "rude", "agent-class": "Rude"},
+    {"instance-id": "unwilling", "agent-class": "Unwilling"},
+]
+
+
+class Site:
+    """A site with a router, and the agents that a test starts."""
+
+    def __init__(self, router, directory: Path) -> None:
+        self.router, self.directory = router, directory
+        self.log_dir = directory / "logs"
+        self.file = directory / "site.yaml"
+        self.caller = HttpCaller(router.http_url, timeout_seconds=5.0)
+        self.children: list[subprocess.Popen] = []
+        site = router.site(AGENTS)
+        site["hosts"]["localhost"] |= {
+            "agent-paths": [str(Path(__file__).parent / "site_agents")],
+            "log-dir": str(self.log_dir),
+        }
+        self.file.write_text(json.dumps(site))
+
+    def spawn(self, *instance_ids: str, stdout=None) -> subprocess.Popen:
+        command = [sys.executable, "-m", "ocs_sim.agent", "--site-file", str(self.file), "--site-host", "localhost"]
+        for each in instance_ids:
+            command += ["--instance-id", each]
+        name = instance_ids[0]
+        with (self.directory / f"{name}.out").open("w") as out, (self.directory / f"{name}.err").open("w") as err:
+            child = subprocess.Popen(command, stdout=stdout or out, stderr=err)
+        self.children.append(child)
+        return child
+
+    def start(self, *instance_ids: str, **settings) -> subprocess.Popen:
+        child = self.spawn(*instance_ids, **settings)
+        for each in instance_ids:
+            wait_until(lambda each=each: self.answers(each), 20, lambda: self.err(instance_ids[0]))
+        return child
+
+    def answers(self, instance_id: str) -> bool:
+        try:
+            return bool(self.caller.call(f"observatory.{instance_id}", "get_agent_class"))
+        except BusError:
+            return False
+
+    def ops(self, instance_id: str, *args):
+        return self.caller.call(f"observatory.{instance_id}.ops", *args)
+
+    def out(self, name: str) -> str:
+        return (self.directory / f"{name}.out").read_text()
+
+    def err(self, name: str) -> str:
+        return (self.directory / f"{name}.err").read_text()
+
+    def log(self, instance_id: str) -> list[dict]:
+        text = (self.log_dir / f"observatory.{instance_id}.log").read_text()
+        return [json.loads(line) for line in text.splitlines()]
+
+    def close(self) -> None:
+        for child in self.children:
+            if child.poll() is None:
+                child.kill()
+            child.wait(10)
+        self.caller.close()
+
+
+@contextmanager
+def a_site(router, directory):
+    site = Site(router, directory)
+    try:
+        yield site
+    finally:
+        site.close()
+
+
+@pytest.fixture
+def site(router, tmp_path):
+    with a_site(router, tmp_path) as site:
+        yield site
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_an_agent_and_its_threads_cleanly(site, number):
+    child = site.start("data1")
+    record = pidfile.read(pidfile.path_of(site.log_dir, "data1"))
+    assert (record.pid, record.agent_class, record.site_file) == (child.pid, "FakeDataAgent", str(site.file))
+    assert pidfile.is_alive(record)
+    wait_until(lambda: site.ops("data1", "status", "acq")[2].get("status") == "running")
+    child.send_signal(number)
+    assert child.wait(3.0) == 0
+    assert not pidfile.path_of(site.log_dir, "data1").exists()
+    assert site.err("data1") == ""
+    messages = [line["message"] for line in site.log("data1")]
+    assert "acq:0 Acquisition exited cleanly." in messages
+    assert messages[-1] == "FakeDataAgent has stopped"
+    assert not site.answers("data1")
+
+
+def test_several_agents_share_a_process(site):
+    child = site.start("data1", "bare")
+    pids = {each: site.caller.call(f"observatory.{each}", "get_api")["instance_pid"] for each in ("data1", "bare")}
+    assert pids == {"data1": child.pid, "bare": child.pid}
+    assert sorted(path.name for path in (site.log_dir / "run").iterdir()) == ["bare.json", "data1.json"]
+    child.terminate()
+    assert child.wait(3.0) == 0
+    assert {line.get("agent", "data1") for line in site.log("data1")} == {"data1"}
+    assert not list((site.log_dir / "run").iterdir())
+    assert site.err("data1") == ""
+
+
+def test_a_thread_that_does_not_heed_is_left_and_the_process_still_ends(site):
+    child = site.start("rude")
+    for operation in ("deaf", "foreign"):
+        site.ops("rude", "start", operation)
+    wait_until(lambda: site.ops("rude", "status", "foreign")[2]["status"] == "done")
+    child.terminate()
+    assert child.wait(5.0) == 1
+    assert any("did not end and is abandoned: deaf" in line["message"] for line in site.log("rude"))
+    assert not pidfile.path_of(site.log_dir, "rude").exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_second_signal_ends_even_an_agent_whose_loop_is_blocked(site, number):
+    child = site.start("rude")
+    site.caller.call("observatory.rude", "get_agent_class")
+    try:
+        HttpCaller(site.router.http_url, timeout_seconds=0.2).call("observatory.rude.ops", "start", "blocks_the_loop")
+    except BusError:
+        pass
+    wait_until(lambda: "blocking" in site.out("rude"))
+    child.send_signal(number)
+    with pytest.raises(subprocess.TimeoutExpired):
+        child.wait(0.5)
+    child.send_signal(number)
+    assert child.wait(3.0) == 128 + number
+
+
+def test_an_agent_that_cannot_start_says_why_in_one_line(site):
+    child = site.spawn("unwilling")
+    assert child.wait(20) == 1
+    assert site.err("unwilling") == (
+        "ocs_sim.agent: Agent unwilling could not start: OSError: no device on /dev/ttyUSB7.\n"
+    )
+    assert not pidfile.path_of(site.log_dir, "unwilling").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "fault"),
+    [
+        (["--instance-id", "dat1"], "did you mean 'data1'"),
+        (["--instance-id", "data1", "--mode", "fast"], "--mode fast: input should be 'idle' or 'acq'"),
+        (["--instance-id", "data1", "--access-policy", "director:x"], "Access policy 'director' is not supported"),
+    ],
+)
+def test_a_mistake_on_the_command_line_is_one_clear_line(site, words, fault):
+    command = [sys.executable, "-m", "ocs_sim.agent", "--site-file", str(site.file), "--site-host", "localhost"]
+    done = subprocess.run([*command, *words], capture_output=True, text=True, timeout=30)
+    assert done.returncode == 1
+    assert done.stderr.startswith("ocs_sim.agent: ")
+    assert done.stderr.count("\n") == 1
+    assert fault in done.stderr
+
+
+def test_an_agent_outlives_whoever_read_its_output(site):
+    child = site.start("bare", stdout=subprocess.PIPE)
+    child.stdout.close()
+    for _ in range(3):
+        assert site.ops("bare", "start", "print")[0] == 0
+        assert site.ops("bare", "wait", "print", None, 5)[2]["success"] is True
+    child.terminate()
+    assert child.wait(3.0) == 0
+    assert site.err("bare") == ""
+
+
+def test_an_agent_needs_little_memory_and_no_numpy(site):
+    child = site.start("data1")
+    site.caller.call("observatory.data1", "get_api")
+    loaded = {Path(each.path).name for each in psutil.Process(child.pid).memory_maps()}
+    assert not any(name.startswith(("_multiarray", "h5")) for name in loaded)
+    child.terminate()
+    assert child.wait(3.0) == 0
+
+
+def test_nothing_recorded_is_lost_while_the_router_is_away(own_router, tmp_path):
+    with a_site(own_router, tmp_path) as site:
+        child = site.start("rude")
+        site.ops("rude", "start", "count")
+        wait_until(lambda: site.ops("rude", "status", "count")[2]["status"] == "running")
+        own_router.stop()
+        wait_until(lambda: any("lost the router" in line["message"] for line in site.log("rude")))
+        own_router.start()
+        wait_until(lambda: site.answers("rude"), 20)
+        status = site.ops("rude", "status", "count")[2]
+        assert (status["status"], status["session_id"]) == ("running", 0)
+        child.terminate()
+        assert child.wait(3.0) == 0
+        assert site.err("rude") == ""
+
+
+def test_usage_is_shown():
+    done = subprocess.run([sys.executable, "-m", "ocs_sim.agent", "--help"], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "--instance-id ID" in done.stdout
