@@ -89,7 +89,8 @@ class Observatory:
 
     def _owns(self, process: psutil.Process) -> bool:
         try:
-            return any(str(self.directory) in word for word in process.cmdline())
+            mine = str(self.directory)
+            return process.cwd().startswith(mine) or any(mine in word for word in process.cmdline())
         except psutil.Error:
             return False
 

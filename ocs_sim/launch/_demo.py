@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.resources import as_file, files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from ocs_sim.launch._errors import NoFakeData
+from ocs_sim.launch._errors import AcquisitionFailed, NoFakeData
 from ocs_sim.launch._layout import Layout, open_layout
 from ocs_sim.launch._observatory import start, stop
 from ocs_sim.launch._router_env import home
@@ -18,8 +23,14 @@ from ocs_sim.launch._say import say_answered, say_stopped
 from ocs_sim.launch._templates import lay_out
 from ocs_sim.site import AgentInstance, SiteFileNotFound
 
+if TYPE_CHECKING:
+    from ocs_sim.archive import Archive
+
 _FAKE_DATA_CLASSES = ("FakeDataAgent", "FakeData")
 _DRAIN_SECONDS = 3.0
+_POLL_SECONDS = 0.1
+_MOST_PLOTS = 2
+_PLOT_LINES = 8
 
 
 @dataclass(frozen=True)
@@ -53,25 +64,42 @@ class Demo:
         raise NoFakeData(path=self.layout.site.path)
 
     def _acquire(self, source: AgentInstance) -> None:
-        from ocs_sim import Client
-        from ocs_sim.launch._acquire import watch
-
-        name = source.instance_id
-        self.say(f"Taking data with {name} for {self.seconds:g} s")
-        with Client(name, site_file=self.layout.site.path, site_host=self.layout.host.name) as client:
-            client.acq.start().raise_if_failed()
-            watch(client.acq, self.seconds)
-            client.acq.stop()
-            client.acq.wait(timeout_seconds=30.0).raise_if_failed()
+        """Run the script that every new observatory has, as its user would."""
+        site = ["--site-file", str(self.layout.site.path), "--site-host", self.layout.host.name]
+        what = [*site, "--instance-id", source.instance_id, "--seconds", f"{self.seconds:g}"]
+        sys.stdout.flush()
+        with as_file(files("ocs_sim.launch") / "templates" / "scripts" / "run_acq.py") as script:
+            done = subprocess.run([sys.executable, str(script), *what], check=False, stdin=subprocess.DEVNULL)
+        if done.returncode:
+            raise AcquisitionFailed(instance_id=source.instance_id)
 
     def _show(self, source: AgentInstance, began: float) -> None:
-        from ocs_sim.launch._housekeeping import data_directory, print_fields, print_plot
+        from ocs_sim.launch.commands._hk_options import source as archive_of
 
-        directory = data_directory(self.layout)
-        pattern = f"{source.instance_id}.*.channel_*"
-        self.say(f"What was archived in {directory}")
-        print_fields(directory, pattern, began, patience_seconds=_DRAIN_SECONDS)
-        print_plot(directory, pattern, began)
+        directory = archive_of(None, self.layout.site.path, self.layout.host.name).directory
+        self.say(f"\nWhat was archived in {directory}")
+        self._show_archive(directory, f"{source.instance_id}.*", began)
+
+    def _show_archive(self, directory: Path, pattern: str, began: float) -> None:
+        from ocs_sim.archive import Archive
+        from ocs_sim.launch.commands import _hk_plot, _hk_show
+
+        ended = time.time()
+        with Archive(directory) as archive:
+            while time.time() < ended + _DRAIN_SECONDS and not _is_complete(archive, pattern, ended):
+                time.sleep(_POLL_SECONDS)
+            _hk_show.print_fields(archive.fields(pattern))
+            width = _hk_plot.canvas_width(shutil.get_terminal_size().columns)
+            shown = archive.decimate(pattern, began, None, width * _hk_plot.DOTS_ACROSS)
+            for field in list(shown.values())[:_MOST_PLOTS]:
+                self.say("")
+                self.say("\n".join(_hk_plot.panel(field, width, _PLOT_LINES)))
+
+
+def _is_complete(archive: Archive, pattern: str, moment: float) -> bool:
+    """Whether the last buffer of a source that publishes once a second has arrived."""
+    fields = archive.fields(pattern)
+    return bool(fields) and min(field.last for field in fields) > moment - _DRAIN_SECONDS / 2
 
 
 def demo_layout(site_file: Path | None, site_host: str | None) -> Layout:

@@ -87,21 +87,22 @@ def _port(layout: Layout) -> Iterator[Finding]:
         probe.settimeout(1.0)
         taken = probe.connect_ex((host, port)) == 0
     ours = router_of(layout).status().alive
-    advice = f"another program listens on port {port}: stop it, or change wamp_server" if taken and not ours else ""
-    yield Finding(f"port {port}", "taken" if taken and not ours else "ours" if taken else "free", advice)
+    foreign = taken and not ours
+    advice = f"another program listens on port {port}: stop it, or change wamp_server" if foreign else ""
+    yield Finding(f"port {port}", "taken" if foreign else "ours" if taken else "free", advice)
 
 
 def _directories(layout: Layout) -> Iterator[Finding]:
     for what, path in (("logs", layout.host.log_dir), ("home", layout.site.home)):
         nearest = _nearest(path)
-        advice = "" if os.access(nearest, os.W_OK) else f"it cannot be written by this user: chown or chmod {nearest}"
-        yield Finding(f"{what} directory", str(path), advice)
+        advice = f"this user cannot write it: chown or chmod {nearest}"
+        yield Finding(f"{what} directory", str(path), "" if os.access(nearest, os.W_OK) else advice)
 
 
 def _disk(layout: Layout) -> Iterator[Finding]:
     free = shutil.disk_usage(_nearest(layout.site.home)).free
-    advice = "less than 500 MB: housekeeping will soon stop being archived" if free < _LEAST_FREE_BYTES else ""
-    yield Finding("disk", f"{free / 1e9:.1f} GB free", advice)
+    advice = "less than 500 MB: housekeeping will soon stop being archived"
+    yield Finding("disk", f"{free / 1e9:.1f} GB free", advice if free < _LEAST_FREE_BYTES else "")
 
 
 def _open_files(_: Layout) -> Iterator[Finding]:

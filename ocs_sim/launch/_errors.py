@@ -34,8 +34,12 @@ class HostMasterRefused(LaunchError):
 
 
 class AlreadyThere(LaunchError):
-    """{path} is there already and differs; nothing was changed. Choose another directory or remove it first."""
+    """{path} is there already and differs; nothing was changed. Choose another directory, or remove it."""
 
 
 class NoFakeData(LaunchError):
     """{path} has no source of fake data to show; add an instance with `agent-class: FakeDataAgent` to it."""
+
+
+class AcquisitionFailed(LaunchError):
+    """{instance_id} did not take data, see above; `obsbow logs {instance_id}` says more."""

@@ -30,8 +30,8 @@ class Layout:
     @property
     def instances(self) -> tuple[AgentInstance, ...]:
         """The agents that are not ignored, the HostMaster first."""
-        wanted = [each for each in self.host.instances if each.manage is not Manage.IGNORE or is_host_master(each)]
-        return tuple(sorted(wanted, key=lambda each: not is_host_master(each)))
+        everyone = sorted(self.host.instances, key=lambda each: not is_host_master(each))
+        return tuple(each for each in everyone if each.manage is not Manage.IGNORE or is_host_master(each))
 
     @property
     def host_master(self) -> AgentInstance:

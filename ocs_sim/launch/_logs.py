@@ -16,7 +16,7 @@ from ocs_sim.launch._layout import Layout
 LEVELS: Mapping[str, int] = {"debug": 10, "info": 20, "warning": 30, "error": 40, "critical": 50}
 ROUTER = "crossbar"
 _POLL_SECONDS = 0.2
-_CROSSBAR_LINE = re.compile(r"(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*)\s+\[(?P<who>[^\]]*)\]\s*(?P<text>.*)")
+_CROSSBAR_LINE = re.compile(r"(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*)\s+\[[^\]]*\]\s*(?P<text>.*)")
 _KNOWN = ("time", "level", "message", "agent")
 
 
@@ -50,10 +50,14 @@ def sources(layout: Layout, names: Iterable[str]) -> dict[str, Path]:
     """Return the log file of each named agent, and of the router; of all for no name."""
     names = list(names)
     agents = [name for name in names if name != ROUTER]
-    chosen = {} if names and not agents else {
-        each.instance_id: layout.host.log_dir / f"{layout.address(each.instance_id)}.log"
-        for each in layout.choose(agents)
-    }
+    chosen = (
+        {}
+        if names and not agents
+        else {
+            each.instance_id: layout.host.log_dir / f"{layout.address(each.instance_id)}.log"
+            for each in layout.choose(agents)
+        }
+    )
     if not names or ROUTER in names:
         chosen[ROUTER] = layout.host.log_dir / "crossbar.log"
     return chosen
@@ -61,7 +65,8 @@ def sources(layout: Layout, names: Iterable[str]) -> dict[str, Path]:
 
 def last_entries(chosen: Mapping[str, Path], count: int, wanted: Callable[[Entry], bool]) -> Sequence[Entry]:
     """Return the last `count` wanted entries of all sources in order of time."""
-    merged = heapq.merge(*(_in_order(_read(path), name) for name, path in chosen.items()), key=lambda each: each.time)
+    ordered = [_in_order(_read(path), name) for name, path in chosen.items()]
+    merged = heapq.merge(*ordered, key=lambda entry: entry.time)
     return [entry for entry in merged if wanted(entry)][-count:]
 
 

@@ -44,9 +44,10 @@ class Starter:
     timeout_seconds: float
     say: Say
     began: float = field(default_factory=time.monotonic)
+    spawned: subprocess.Popen[bytes] | None = None
 
     def up(self, names: Iterable[str]) -> list[Answered]:
-        """Start the router and the named agents (all for no name) and wait until they answer; raises NotUp."""
+        """Start the router and the named agents (all for no name), wait until they answer; raises NotUp."""
         names = list(names)
         wanted = self._wanted(names)
         router_was_up = self.router.status().alive
@@ -55,14 +56,14 @@ class Starter:
             self.router.start()
         host_master_lives = living_process(self.layout, self.layout.host_master.instance_id) is not None
         if not host_master_lives:
-            spawn_host_master(self.layout, "down" if names else "up")
+            self.spawned = spawn_host_master(self.layout, "down" if names else "up")
         self._wait_for_router(router_was_up)
         answered = [self._said("crossbar", "router", router_was_up)]
-        answered += self._wait_for(self.layout.host_master, already)
+        answered += self._wait_for([self.layout.host_master], already)
         others = [each for each in wanted if not is_host_master(each) and each.instance_id not in already]
         if others and (names or host_master_lives):
             request_children(self.layout, others, "up", self._left())
-        return answered + self._wait_for_all([each for each in wanted if not is_host_master(each)], already)
+        return answered + self._wait_for([each for each in wanted if not is_host_master(each)], already)
 
     def _wanted(self, names: Sequence[str]) -> list[AgentInstance]:
         chosen = self.layout.choose(names)
@@ -86,10 +87,7 @@ class Starter:
         self.say(answered)
         return answered
 
-    def _wait_for(self, instance: AgentInstance, already: set[str]) -> list[Answered]:
-        return self._wait_for_all([instance], already)
-
-    def _wait_for_all(self, instances: Sequence[AgentInstance], already: set[str]) -> list[Answered]:
+    def _wait_for(self, instances: Sequence[AgentInstance], already: set[str]) -> list[Answered]:
         waiting = {each.instance_id: each for each in instances}
         answered = []
         while waiting:
@@ -103,9 +101,8 @@ class Starter:
 
     def _give_up_if_hopeless(self, waiting: list[str]) -> None:
         broken = [name for name in waiting if name in self._broken()]
-        host_master = self.layout.host_master.instance_id
-        if living_process(self.layout, host_master) is None and _printed(self.layout, host_master):
-            broken.append(host_master)
+        if self.spawned is not None and self.spawned.poll() is not None:
+            broken.append(self.layout.host_master.instance_id)
         if broken or not self._left():
             failed = sorted(set(broken)) or waiting
             details = "".join(_details(self.layout, name) for name in failed)
@@ -116,18 +113,18 @@ class Starter:
         return {
             child["instance_id"]
             for child in children
-            if (child.get("restarts") or 0) >= _CRASHES_THAT_MEAN_BROKEN and not child.get("ready")
+            if (child.get("failures_in_a_row") or 0) >= _CRASHES_THAT_MEAN_BROKEN and not child.get("ready")
         }
 
 
-def spawn_host_master(layout: Layout, initial_state: str) -> None:
+def spawn_host_master(layout: Layout, initial_state: str) -> subprocess.Popen[bytes]:
     """Start the HostMaster as a process of its own, which outlives this one and holds none of its streams."""
     instance = layout.host_master
     layout.run_dir.mkdir(parents=True, exist_ok=True)
     arguments = ["--site-file", str(layout.site.path), "--site-host", layout.host.name]
     arguments += ["--instance-id", instance.instance_id, "--initial-state", initial_state]
     with _output(layout, instance.instance_id).open("wb") as output:
-        subprocess.Popen(
+        return subprocess.Popen(
             [sys.executable, "-m", "ocs_sim.agent", *arguments],
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -179,13 +176,6 @@ def child_states(layout: Layout) -> list[dict[str, Any]]:
 
 def _output(layout: Layout, instance_id: str) -> Path:
     return layout.run_dir / f"{instance_id}.out"
-
-
-def _printed(layout: Layout, instance_id: str) -> bool:
-    try:
-        return _output(layout, instance_id).stat().st_size > 0
-    except OSError:
-        return False
 
 
 def _details(layout: Layout, name: str) -> str:

@@ -16,7 +16,7 @@ from ocs_sim.launch._view import living_process
 from ocs_sim.site import AgentInstance
 
 _POLL_SECONDS = 0.02
-_HOST_MASTER_SECONDS = 12.0
+_HOST_MASTER_SECONDS = 14.0
 _TERMINATE_SECONDS = 4.0
 _KILL_SECONDS = 3.0
 
@@ -30,7 +30,9 @@ class Stopped:
     how: str
 
 
-def down(layout: Layout, router: Router, names: Iterable[str], say: Callable[[Stopped], None]) -> list[Stopped]:
+def down(
+    layout: Layout, router: Router, names: Iterable[str], say: Callable[[Stopped], None]
+) -> list[Stopped]:
     """Stop the named agents, or agents and router for no name; raises StillRunning."""
     names = list(names)
     stopper = _Stopper(layout, say)
@@ -65,7 +67,9 @@ class _Stopper:
         master = self.layout.host_master.instance_id
         if master in living:
             _signal(living[master], signal.SIGTERM)
-            living = self._wait(living, _HOST_MASTER_SECONDS, "stopped", until=lambda left: master not in left)
+            living = self._wait(
+                living, _HOST_MASTER_SECONDS, "stopped", until=lambda left: master not in left
+            )
         self._stop_by_pid(living)
         self._forget_the_dead(instances)
 
@@ -76,7 +80,9 @@ class _Stopper:
         if children and living_process(self.layout, master) is not None:
             request_children(self.layout, children, "down", _TERMINATE_SECONDS)
             patience = _HOST_MASTER_SECONDS
-            living = self._wait(living, patience, "stopped", until=lambda left: not left or set(left) == {master})
+            living = self._wait(
+                living, patience, "stopped", until=lambda left: not left or set(left) == {master}
+            )
         self._stop_by_pid(living)
 
     def _living(self, instances: Iterable[AgentInstance]) -> dict[str, Any]:

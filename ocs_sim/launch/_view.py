@@ -86,11 +86,12 @@ def look(layout: Layout, router: Router, clock: Clock | None = None) -> Observat
     """Return what is true of the observatory now; takes about as long as its slowest agent's answer."""
     router_status = router.status()
     answers = ask_all(layout, layout.instances) if router_status.alive else {}
-    children = _children(answers.get(_host_master_id(layout)))
+    children = _children(answers.get(_host_master_id(layout) or ""))
     now = (clock or SystemClock()).time()
     agents = tuple(
-        _view(layout, each, answers.get(each.instance_id), children.get(each.instance_id, {}), router_status, now)
+        _view(layout, each, Seen(answers.get(name), children.get(name, {}), router_status, now))
         for each in layout.instances
+        for name in [each.instance_id]
     )
     return ObservatoryView(layout.site.path, layout.host.name, router_status, agents)
 
@@ -164,17 +165,26 @@ def _children(host_master_api: Any) -> dict[str, Mapping[str, Any]]:
     return {}
 
 
-def _view(
-    layout: Layout, instance: AgentInstance, api: Any, child: Mapping[str, Any], router: RouterStatus, now: float
-) -> AgentView:
+@dataclass(frozen=True)
+class Seen:
+    """What one agent, its HostMaster and the router said."""
+
+    api: Any
+    child: Mapping[str, Any]
+    router: RouterStatus
+    now: float
+
+
+def _view(layout: Layout, instance: AgentInstance, seen: Seen) -> AgentView:
+    api, child = seen.api, seen.child
     process = living_process(layout, instance.instance_id)
     pid = process.pid if process else (api or {}).get("instance_pid")
     return AgentView(
         instance_id=instance.instance_id,
         agent_class=instance.agent_class,
-        state=_state(layout, instance, api is not None, process is not None, router),
+        state=_state(layout, instance, api is not None, process is not None, seen.router),
         pid=pid,
-        uptime_seconds=round(now - process.create_time(), 1) if process else None,
+        uptime_seconds=round(seen.now - process.create_time(), 1) if process else None,
         rss_bytes=_rss(process),
         operations=_operations(api),
         target=child.get("target_state"),

@@ -11,7 +11,9 @@ from ocs_sim.launch.commands._options import site_options
 
 @click.command("demo")
 @site_options
-@click.option("--seconds", default=30.0, show_default=True, type=click.FloatRange(min=1.0), help="How long to take data.")
+@click.option(
+    "--seconds", default=30.0, show_default=True, type=click.FloatRange(1.0), help="Of data taking."
+)
 def command(site_file: Path | None, site_host: str | None, seconds: float) -> None:
     """Start the observatory, take housekeeping data, show what was archived, and stop.
 

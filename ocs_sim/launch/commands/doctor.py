@@ -14,7 +14,10 @@ from ocs_sim.launch.commands._options import json_option, print_json, site_optio
 @site_options
 @json_option
 def command(site_file: Path | None, site_host: str | None, as_json: bool) -> None:
-    """Look for what would keep an observatory from running, and say what to do. Exit code 1 when there is some."""
+    """Look for what would keep an observatory from running, and say what to do.
+
+    Exit code 1 when there is something to do.
+    """
     from ocs_sim.launch._doctor import examine
     from ocs_sim.launch._layout import open_layout
 

@@ -15,7 +15,9 @@ from ocs_sim.launch.commands._options import json_option, print_json, site_optio
 @site_options
 @click.option("--timeout", default=60.0, show_default=True, help="Seconds to wait until all answer.")
 @json_option
-def command(ids: tuple[str, ...], site_file: Path | None, site_host: str | None, timeout: float, as_json: bool) -> None:
+def command(
+    ids: tuple[str, ...], site_file: Path | None, site_host: str | None, timeout: float, as_json: bool
+) -> None:
     """Stop and start the agents IDS; without IDS the whole observatory, router included."""
     from ocs_sim.launch._layout import open_layout
     from ocs_sim.launch._observatory import start, stop
@@ -25,5 +27,4 @@ def command(ids: tuple[str, ...], site_file: Path | None, site_host: str | None,
     stopped = stop(layout, ids, nothing if as_json else say_stopped)
     answered = start(layout, ids, timeout, nothing if as_json else say_answered)
     if as_json:
-        plain = {"stopped": [asdict(each) for each in stopped], "answered": [asdict(each) for each in answered]}
-        print_json(plain)
+        print_json({"stopped": [*map(asdict, stopped)], "answered": [*map(asdict, answered)]})

@@ -15,7 +15,9 @@ from ocs_sim.launch.commands._options import json_option, print_json, site_optio
 @site_options
 @click.option("--timeout", default=60.0, show_default=True, help="Seconds to wait until all answer.")
 @json_option
-def command(ids: tuple[str, ...], site_file: Path | None, site_host: str | None, timeout: float, as_json: bool) -> None:
+def command(
+    ids: tuple[str, ...], site_file: Path | None, site_host: str | None, timeout: float, as_json: bool
+) -> None:
     """Start the router and the agents IDS (all that the site file wants up), and wait until all answer.
 
     What runs already is left alone, so that running it twice changes nothing.
