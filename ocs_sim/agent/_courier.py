@@ -45,6 +45,10 @@ class Courier:
         """How many recorded publications were given up because too many waited."""
         return self._outbox.dropped
 
+    def sent(self, topic: str) -> list[Publication]:
+        """Return what was published on the topic of a recorded feed lately, oldest first."""
+        return self._outbox.sent(topic)
+
     def recorded(self, publication: Publication) -> None:
         """Publish as soon as the router is there."""
         self._outbox.put(publication)

@@ -47,6 +47,10 @@ class BadDeclaration(AgentError, TypeError):
     """{who} cannot be declared like this: {fault}."""
 
 
+class NoSuchFeed(AgentError, LookupError):
+    """This agent has no recorded feed {name!r}; it has {known}."""
+
+
 class LockHeldTwice(AgentError):
     """{owner} holds {lock} already and would wait for itself."""
 

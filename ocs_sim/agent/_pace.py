@@ -55,7 +55,7 @@ class Pace:
 
     @property
     def lateness(self) -> dict[str, Any]:
-        """How many ticks there were and how many were missed; how long, in seconds, after one was due it came."""
+        """How many ticks there were, how many were missed, and how long after one was due the next came."""
         return {
             "period_seconds": self._period,
             "ticks": self._ticks,

@@ -180,7 +180,8 @@ class Publisher:
         size = samples * _BYTES_PER_SAMPLE + len(blocks) * _BYTES_PER_PUBLICATION
         # Still under the lock: the order of the numbers is the order of publication.
         argument = encode_blocks(blocks, {**self._description, **self.extras})
-        self._delivery.recorded(Publication(self.info.address, argument, size))
+        first, last = self._sequence - len(blocks), self._sequence - 1
+        self._delivery.recorded(Publication(self.info.address, argument, size, first, last))
 
 
 def _read(message: Any) -> tuple[Any, Any, Any]:

@@ -15,6 +15,7 @@ from ocs_sim.agent._executor import Executor
 from ocs_sim.agent._feeds import Feed
 from ocs_sim.agent._management import Management
 from ocs_sim.agent._operations import Operation
+from ocs_sim.agent._replay import Replay
 from ocs_sim.agent._timer import Signal
 from ocs_sim.wire import ResponseCode, ops_address
 
@@ -57,6 +58,7 @@ class AgentService:
         # In OCS's order: clients take an agent that answers management calls to be ready for operations.
         await link.register(ops_address(agent.context.address), self.dispatcher.handle)
         await link.register(agent.context.address, self.management.handle)
+        await agent.context.register_rpc("replay", Replay(agent, self._courier).handle)
         await agent.on_start()
         self.phase = Phase.STARTED
         self._start_operations("boot")

@@ -34,7 +34,11 @@ class NewAgent:
         """Return the names for `Thermometer`, `thermometer` or `dome-heater`; raises BadAgentName."""
         words = [each.lower() for each in _WORD.findall(name)]
         class_name = name if name[:1].isupper() else "".join(each.capitalize() for each in words)
-        if "".join(words) != re.sub("[-_ ]", "", name).lower() or not class_name.isidentifier():
+        if (
+            "".join(words) != re.sub("[-_ ]", "", name).lower()
+            or not class_name.isidentifier()
+            or keyword.iskeyword(class_name)
+        ):
             raise BadAgentName(name=name)
         module = "_".join(words)
         return cls(class_name, f"{module}_" if keyword.iskeyword(module) else module, "-".join(words))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import textwrap
 
 import pytest
+from ocs_sim.agents.fake_data import FakeData
 
 from ocs_sim.agent import BadAgentModule, UnknownAgentClass, catalogue
-from ocs_sim.agents.fake_data import FakeData
 
 HEATER = '''
     from ocs_sim.agent import Agent, Options, option

@@ -7,9 +7,19 @@ from ocs_sim.wire import ResponseCode
 from tests.agent.example import Example
 
 OK, ERROR, TIMEOUT = ResponseCode.OK, ResponseCode.ERROR, ResponseCode.TIMEOUT
-SESSION_KEYS = (
-    "session_id op_name op_code cred_level status degraded success start_time end_time data messages".split()
-)
+SESSION_KEYS = [
+    "session_id",
+    "op_name",
+    "op_code",
+    "cred_level",
+    "status",
+    "degraded",
+    "success",
+    "start_time",
+    "end_time",
+    "data",
+    "messages",
+]
 
 
 @pytest.mark.parametrize(
@@ -89,7 +99,7 @@ def test_an_abort_reaches_a_sleeping_task(example):
     ended = example.wait("expose")
     assert ended.message == 'Operation "expose" is currently not running (FAILED).'
     assert ended.session["cancel_reason"] == "abort"
-    assert ["Aborted."] == [text for _, text in ended.session["messages"]][-2:-1]
+    assert [text for _, text in ended.session["messages"]][-2:-1] == ["Aborted."]
 
 
 def test_what_cannot_be_aborted_says_so_and_goes_on(example):
@@ -101,8 +111,6 @@ def test_what_cannot_be_aborted_says_so_and_goes_on(example):
         assert reply.session["status"] == "running"
     example.agent.released = True
     assert example.wait("stubborn").session["success"] is True
-
-
 
 
 def test_a_second_abort_is_refused_while_the_first_is_heeded(example):
@@ -178,7 +186,9 @@ def test_several_clients_can_wait_at_once(example):
 
     example.start("expose", seconds=5)
     replies = []
-    waiting = [threading.Thread(target=lambda: replies.append(example.wait("expose", None))) for _ in range(4)]
+    waiting = [
+        threading.Thread(target=lambda: replies.append(example.wait("expose", None))) for _ in range(4)
+    ]
     for each in waiting:
         each.start()
     example.advance(5.0)

@@ -49,7 +49,10 @@ def message(**changes):
         (message(timestamps=[True, 2.0]), "timestamp True is not a unix time in seconds"),
         (message(influxdb_tags=3), "influxdb_tags must map each field to its tags"),
         (message(influxdb_tags={"a": {}, "b": {"_field": "x"}}), "influxdb_tags of ['a'] lack '_field'"),
-        (message(influxdb_tags={"a": {"_field": "x"}}), "influxdb_tags are for ['a'], the data for ['a', 'b']"),
+        (
+            message(influxdb_tags={"a": {"_field": "x"}}),
+            "influxdb_tags are for ['a'], the data for ['a', 'b']",
+        ),
     ],
 )
 def test_a_faulty_message_is_refused_where_it_is_published(example, published, fault):
@@ -95,9 +98,13 @@ def test_both_forms_of_ocs_become_the_same_on_the_wire(example):
 
 def test_numpy_scalars_and_arrays_are_accepted_and_leave_as_plain_values(example):
     example.agent.temps.publish_block(
-        "block", {"a": np.array([1, 2], np.float32), "b": np.array([3, 4], np.int8)}, timestamps=np.array([1.0, 2.0])
+        "block",
+        {"a": np.array([1, 2], np.float32), "b": np.array([3, 4], np.int8)},
+        timestamps=np.array([1.0, 2.0]),
     )
-    example.agent.temps.publish_block("block", {"a": np.float32(0.5), "b": np.int64(3)}, timestamp=np.float64(7.0))
+    example.agent.temps.publish_block(
+        "block", {"a": np.float32(0.5), "b": np.int64(3)}, timestamp=np.float64(7.0)
+    )
     first, second = example.blocks("temps")
     assert {type(each) for column in first.data.values() for each in column} == {float, int}
     assert (second.data, second.timestamps) == ({"a": [0.5], "b": [3]}, [7.0])
@@ -177,9 +184,7 @@ def test_threads_publish_in_the_order_of_their_numbers():
                 self.feed.publish_block(f"t{thread}", {"n": number}, timestamp=1.0)
 
     with AgentHarness(Busy) as harness:
-        workers = [
-            threading.Thread(target=harness.agent.flood, args=(None, thread)) for thread in range(4)
-        ]
+        workers = [threading.Thread(target=harness.agent.flood, args=(None, thread)) for thread in range(4)]
         for each in workers:
             each.start()
         for each in workers:
@@ -204,7 +209,9 @@ def test_feeds_are_described_with_fields_units_and_types(example):
 
 
 def test_what_is_gathered_is_published_at_the_end():
-    with AgentHarness(type("Last", (Agent,), {"feed": Feed("feed", record=True, buffer_time_seconds=60)})) as harness:
+    with AgentHarness(
+        type("Last", (Agent,), {"feed": Feed("feed", record=True, buffer_time_seconds=60)})
+    ) as harness:
         harness.agent.feed.publish_block("block", {"a": 1.0})
         bus, topic = harness.bus, f"{harness.address}.feeds.feed"
     assert [each for each, _ in bus.published].count(topic) == 1
@@ -249,9 +256,11 @@ def test_the_outbox_sends_in_order_and_drops_the_oldest_only(steps, capacity):
         sent.append(argument[0])
 
     outbox = Outbox(send, capacity)
-    for number, (size, state) in enumerate(steps):  # noqa: B007 - send reads it
+    for number, (size, state) in enumerate(steps):
         outbox.put(Publication("topic", [number], size))
-        assert outbox.drain(Away, lambda publication, _: refused.append(publication.argument[0])) == (state != "away")
+        assert outbox.drain(Away, lambda publication, _: refused.append(publication.argument[0])) == (
+            state != "away"
+        )
     lost = outbox.dropped - len(refused)
     assert sent == sorted(sent)
     assert len(sent) + len(refused) + lost + outbox.waiting == len(steps)

@@ -71,7 +71,7 @@ def test_a_reader_that_is_gone_is_not_written_to_again(root, monkeypatch, capsys
         count = len(root.handlers)
         logging.getLogger("x").warning("into the void")
         assert len(root.handlers) == count - 1
-        print('printed too', file=gone, flush=True)
+        print("printed too", file=gone, flush=True)
     os.close(writing)
     assert capsys.readouterr().err == ""
 

@@ -89,7 +89,10 @@ def test_a_muted_heart_does_not_beat(example):
 
 
 def test_one_agent_calls_another():
-    with AgentHarness(Example, instance_id="one") as one, AgentHarness(Example, bus=one.bus, instance_id="two") as two:
+    with (
+        AgentHarness(Example, instance_id="one") as one,
+        AgentHarness(Example, bus=one.bus, instance_id="two") as two,
+    ):
         context = one.agent.context
         reply = context.call_blocking("two", "returns", "start", {"what": "text"})
         assert reply.message == 'Started task "returns".'

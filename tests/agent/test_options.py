@@ -64,7 +64,10 @@ def test_words_become_options(words, expected):
         ("--num-channels two", ["--num-channels two: input should be a valid integer"]),
         ("--num-channels 0", ["--num-channels 0: input should be greater than or equal to 1"]),
         ("--mode fast", ["--mode fast: input should be 'idle' or 'acq'"]),
-        ("--num-chanels 3", ["--num-chanels is not an option, did you mean --num-channels?", "3 is not an option"]),
+        (
+            "--num-chanels 3",
+            ["--num-chanels is not an option, did you mean --num-channels?", "3 is not an option"],
+        ),
         ("stray", ["stray is not an option"]),
         ("--rate", ["argument --rate: expected one argument"]),
         ("--quiet maybe", ["--quiet maybe: input should be a valid boolean"]),
@@ -85,7 +88,7 @@ def test_what_is_required_is_said():
 
 
 def test_a_site_check_gets_sentences_and_knows_the_common_options():
-    assert Camera.check("--rate 3 --log-dir logs --access-policy none".split()) == []
+    assert Camera.check(["--rate", "3", "--log-dir", "logs", "--access-policy", "none"]) == []
     assert Camera.check(["--rate", "x"]) == [
         "--rate x: input should be a valid number, unable to parse string as a number"
     ]
@@ -97,12 +100,14 @@ def test_options_do_not_change():
 
 
 def test_common_options_are_parted_from_the_agents_own():
-    words = "--instance-id a --num-channels 4 --instance-id b --log-dir logs --quiet --site-hub ws://x/ws --rate -3"
+    words = "--instance-id a --num-channels 4 --instance-id b --log-dir logs --quiet --site-hub ws://x/ws"
     common, rest = split_common(words.split(), Path("/here"))
     assert common == CommonOptions(instance_id=("a", "b"), log_dir=Path("/here/logs"), site_hub="ws://x/ws")
-    assert rest == "--num-channels 4 --quiet --rate -3".split()
+    assert rest == ["--num-channels", "4", "--quiet"]
 
 
 def test_what_is_given_goes_over_what_is_written():
     written = CommonOptions(site_hub="ws://a", address_root="root")
-    assert CommonOptions(site_hub="ws://b").over(written) == CommonOptions(site_hub="ws://b", address_root="root")
+    assert CommonOptions(site_hub="ws://b").over(written) == CommonOptions(
+        site_hub="ws://b", address_root="root"
+    )

@@ -103,7 +103,9 @@ def test_all_faults_come_at_once_in_the_order_of_the_signature():
     )
 
 
-@pytest.mark.parametrize(("params", "kind"), [([], "list"), ([1], "list"), ("text", "str"), (3, "int"), ((), "tuple")])
+@pytest.mark.parametrize(
+    ("params", "kind"), [([], "list"), ([1], "list"), ("text", "str"), (3, "int"), ((), "tuple")]
+)
 def test_what_is_no_dict_has_no_attribute_get(params, kind):
     text = f"CRASH: during param pre-processing: '{kind}' object has no attribute 'get'"
     assert fault(params) == text
@@ -113,7 +115,9 @@ def test_an_operation_without_parameters_takes_none():
     parameters = Parameters(lambda run: None, "bare")
     assert parameters.parse(None) == {}
     assert fault({"x": 1}, parameters) == "params included unexpected values: ['x']"
-    assert fault([], parameters) == "CRASH: during param pre-processing: 'list' object has no attribute 'keys'"
+    assert (
+        fault([], parameters) == "CRASH: during param pre-processing: 'list' object has no attribute 'keys'"
+    )
 
 
 def test_an_operation_may_take_whatever_comes():
@@ -143,7 +147,9 @@ def test_numpy_values_are_taken_for_what_they_hold():
 
 
 def test_hints_may_be_models_and_names_may_be_pydantics_own():
-    def op(run: Run, where: Point, model_config: int = 1, copy: str = "", _x: int = 2, p0: int = 9) -> None: ...
+    def op(
+        run: Run, where: Point, model_config: int = 1, copy: str = "", _x: int = 2, p0: int = 9
+    ) -> None: ...
 
     parameters = Parameters(op, "op")
     assert parameters.parse({"where": {"x": 1}}) == {
@@ -153,7 +159,9 @@ def test_hints_may_be_models_and_names_may_be_pydantics_own():
         "_x": 2,
         "p0": 9,
     }
-    assert fault({"where": {"y": 1}}, parameters).startswith("Param 'where'={'y': 1} is not of required type (")
+    assert fault({"where": {"y": 1}}, parameters).startswith(
+        "Param 'where'={'y': 1} is not of required type ("
+    )
     assert fault({"where": {"x": 1}, "p1": 3}, parameters) == "params included unexpected values: ['p1']"
 
 
@@ -190,7 +198,10 @@ values = st.one_of(
     st.lists(st.integers(0, 3), max_size=3),
 )
 sent = st.fixed_dictionaries(
-    {}, optional={name: values for name in ("steps", "speed", "way", "ports", "box", "quiet", "name", "either", "zoo")}
+    {},
+    optional=dict.fromkeys(
+        ("steps", "speed", "way", "ports", "box", "quiet", "name", "either", "zoo"), values
+    ),
 )
 
 

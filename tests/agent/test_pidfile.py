@@ -24,7 +24,7 @@ def test_what_is_written_is_read(tmp_path):
     assert path == tmp_path / "run" / "data1.json"
     pidfile.write(path, record_of(os.getpid()))
     assert pidfile.read(path) == record_of(os.getpid())
-    assert os.listdir(path.parent) == ["data1.json"]
+    assert [each.name for each in path.parent.iterdir()] == ["data1.json"]
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"pid": 3}', '{"colour": 3}', "null", "\udcff"])

@@ -14,7 +14,11 @@ from ocs_sim.site import NoSuchInstance, SeveralInstances, SiteFileNotFound
 
 HUB = {"wamp_server": "ws://127.0.0.1:8001/ws", "wamp_realm": "test_realm", "address_root": "observatory"}
 AGENTS = [
-    {"instance-id": "data1", "agent-class": "FakeDataAgent", "arguments": ["--num-channels", "4", "--mode", "acq"]},
+    {
+        "instance-id": "data1",
+        "agent-class": "FakeDataAgent",
+        "arguments": ["--num-channels", "4", "--mode", "acq"],
+    },
     {"instance-id": "data2", "agent-class": "FakeDataAgent", "arguments": ["--log-dir", "elsewhere"]},
     {"instance-id": "bare", "agent-class": "Barebones"},
 ]

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
 import pytest
 
 from ocs_sim.agent import pidfile
-from ocs_sim.bus import BusError, HttpCaller
+from ocs_sim.bus import BusError, Connection, HttpCaller, background_loop, endpoints
 from ocs_sim.testing import wait_until
+from ocs_sim.wire import decode_publication
 
 pytestmark = pytest.mark.integration
 
@@ -43,11 +45,22 @@ class Site:
         self.file.write_text(json.dumps(site))
 
     def spawn(self, *instance_ids: str, stdout=None) -> subprocess.Popen:
-        command = [sys.executable, "-m", "ocs_sim.agent", "--site-file", str(self.file), "--site-host", "localhost"]
+        command = [
+            sys.executable,
+            "-m",
+            "ocs_sim.agent",
+            "--site-file",
+            str(self.file),
+            "--site-host",
+            "localhost",
+        ]
         for each in instance_ids:
             command += ["--instance-id", each]
         name = instance_ids[0]
-        with (self.directory / f"{name}.out").open("w") as out, (self.directory / f"{name}.err").open("w") as err:
+        with (
+            (self.directory / f"{name}.out").open("w") as out,
+            (self.directory / f"{name}.err").open("w") as err,
+        ):
             child = subprocess.Popen(command, stdout=stdout or out, stderr=err)
         self.children.append(child)
         return child
@@ -119,7 +132,9 @@ def test_a_signal_ends_an_agent_and_its_threads_cleanly(site, number):
 
 def test_several_agents_share_a_process(site):
     child = site.start("data1", "bare")
-    pids = {each: site.caller.call(f"observatory.{each}", "get_api")["instance_pid"] for each in ("data1", "bare")}
+    pids = {
+        each: site.caller.call(f"observatory.{each}", "get_api")["instance_pid"] for each in ("data1", "bare")
+    }
     assert pids == {"data1": child.pid, "bare": child.pid}
     assert sorted(path.name for path in (site.log_dir / "run").iterdir()) == ["bare.json", "data1.json"]
     child.terminate()
@@ -144,10 +159,10 @@ def test_a_thread_that_does_not_heed_is_left_and_the_process_still_ends(site):
 def test_a_second_signal_ends_even_an_agent_whose_loop_is_blocked(site, number):
     child = site.start("rude")
     site.caller.call("observatory.rude", "get_agent_class")
-    try:
-        HttpCaller(site.router.http_url, timeout_seconds=0.2).call("observatory.rude.ops", "start", "blocks_the_loop")
-    except BusError:
-        pass
+    impatient = HttpCaller(site.router.http_url, timeout_seconds=0.2)
+    with suppress(BusError):
+        impatient.call("observatory.rude.ops", "start", "blocks_the_loop")
+    impatient.close()
     wait_until(lambda: "blocking" in site.out("rude"))
     child.send_signal(number)
     with pytest.raises(subprocess.TimeoutExpired):
@@ -170,11 +185,22 @@ def test_an_agent_that_cannot_start_says_why_in_one_line(site):
     [
         (["--instance-id", "dat1"], "did you mean 'data1'"),
         (["--instance-id", "data1", "--mode", "fast"], "--mode fast: input should be 'idle' or 'acq'"),
-        (["--instance-id", "data1", "--access-policy", "director:x"], "Access policy 'director' is not supported"),
+        (
+            ["--instance-id", "data1", "--access-policy", "director:x"],
+            "Access policy 'director' is not supported",
+        ),
     ],
 )
 def test_a_mistake_on_the_command_line_is_one_clear_line(site, words, fault):
-    command = [sys.executable, "-m", "ocs_sim.agent", "--site-file", str(site.file), "--site-host", "localhost"]
+    command = [
+        sys.executable,
+        "-m",
+        "ocs_sim.agent",
+        "--site-file",
+        str(site.file),
+        "--site-host",
+        "localhost",
+    ]
     done = subprocess.run([*command, *words], capture_output=True, text=True, timeout=30)
     assert done.returncode == 1
     assert done.stderr.startswith("ocs_sim.agent: ")
@@ -202,17 +228,51 @@ def test_an_agent_needs_little_memory_and_no_numpy(site):
     assert child.wait(3.0) == 0
 
 
+class Recorder:
+    """Hears a feed, and asks for what it missed."""
+
+    def __init__(self, router, topic: str) -> None:
+        self.loop, self.topic, self.heard = background_loop(), topic, {}
+        self.connection = Connection(endpoints(router.hub, router.crossbar), router.realm, name="recorder")
+        self.run(self.begin())
+
+    def run(self, coroutine):
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(20)
+
+    async def begin(self) -> None:
+        await self.connection.subscribe(self.topic, self.hear)
+        self.connection.start()
+        await self.connection.wait_joined(10)
+
+    def hear(self, publication) -> None:
+        for block in decode_publication(publication, self.topic).blocks:
+            self.heard.setdefault(block.sequence, []).append(block.data["n"][0])
+
+    def close(self) -> None:
+        self.run(self.connection.close())
+
+
 def test_nothing_recorded_is_lost_while_the_router_is_away(own_router, tmp_path):
     with a_site(own_router, tmp_path) as site:
         child = site.start("rude")
+        recorder = Recorder(own_router, "observatory.rude.feeds.values")
         site.ops("rude", "start", "count")
-        wait_until(lambda: site.ops("rude", "status", "count")[2]["status"] == "running")
-        own_router.stop()
+        wait_until(lambda: len(recorder.heard) > 10)
+        own_router.kill()
         wait_until(lambda: any("lost the router" in line["message"] for line in site.log("rude")))
+        before = max(recorder.heard)
         own_router.start()
-        wait_until(lambda: site.answers("rude"), 20)
+        wait_until(lambda: max(recorder.heard) > before + 50, 20)
         status = site.ops("rude", "status", "count")[2]
         assert (status["status"], status["session_id"]) == ("running", 0)
+        answer = recorder.run(recorder.connection.call("observatory.rude.replay", "values", 0))
+        for publication in answer["publications"]:
+            recorder.hear(publication)
+        assert sorted(recorder.heard) == list(range(len(recorder.heard))), (
+            "every block, by publication or replay"
+        )
+        assert all(len(set(ticks)) == 1 for ticks in recorder.heard.values()), "a number means one block"
+        recorder.close()
         child.terminate()
         assert child.wait(3.0) == 0
         assert site.err("rude") == ""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
 from ocs_sim.agents.barebones import Barebones
+
 from ocs_sim.testing import AgentHarness, ManualClock
 
 BEGIN = 1_700_000_000.0

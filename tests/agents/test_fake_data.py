@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
 from ocs_sim.agents.fake_data import FakeData
+
 from ocs_sim.testing import AgentHarness, ManualClock
 from ocs_sim.wire import ResponseCode
 
@@ -58,7 +58,9 @@ def test_samples_lie_on_an_exact_grid():
     times = [time for block in blocks for time in block.timestamps]
     assert times == [BEGIN + number / 9.5 for number in range(570)]
     assert {tuple(block.data) for block in blocks} == {("channel_00", "channel_01", "channel_02")}
-    assert all(0.0 < abs(value) < 1.0 for block in blocks for column in block.data.values() for value in column)
+    assert all(
+        0.0 < abs(value) < 1.0 for block in blocks for column in block.data.values() for value in column
+    )
     assert blocks[0].influxdb_tags == {
         f"channel_0{number}": {"channel": number, "_field": "temperature"} for number in range(3)
     }
@@ -91,7 +93,9 @@ def test_a_rate_below_one_sample_a_second():
     assert times == [BEGIN, BEGIN + 2.5, BEGIN + 5.0, BEGIN + 7.5]
 
 
-@pytest.mark.parametrize("arguments", [["--num-channels", "0"], ["--sample-rate", "0"], ["--sample-rate", "-3"]])
+@pytest.mark.parametrize(
+    "arguments", [["--num-channels", "0"], ["--sample-rate", "0"], ["--sample-rate", "-3"]]
+)
 def test_nothing_to_sample_is_no_error(arguments):
     with run_fake_data(*arguments) as fake:
         fake.start("acq")

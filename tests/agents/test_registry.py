@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-
 from ocs_sim.agents.fake_data import FakeData
 from ocs_sim.agents.registry import Registry
+
 from ocs_sim.testing import AgentHarness, LocalBus, ManualClock
 
 BEGIN = 1_700_000_000.0
@@ -86,7 +86,9 @@ def test_a_heartbeat_revives_it(registry, clock):
 
 def test_operation_codes_are_published_on_change_and_now_and_then():
     clock = ManualClock(BEGIN)
-    with AgentHarness(Registry, clock=clock, instance_id="registry", arguments=["--wait-time", "4"]) as registry:
+    with AgentHarness(
+        Registry, clock=clock, instance_id="registry", arguments=["--wait-time", "4"]
+    ) as registry:
         for second in range(12):
             hear(registry, "observatory.cam-1", {"acq": 3 if second < 9 else 5})
             clock.advance(1.0)
@@ -128,7 +130,12 @@ def test_register_agent_does_nothing_well(registry):
 
 @pytest.mark.parametrize(
     ("codes", "changes"),
-    [("nonsense", {}), ({"acq": "on"}, {}), (None, {}), ({"acq": 3}, {"record": None, "agent_address": None})],
+    [
+        ("nonsense", {}),
+        ({"acq": "on"}, {}),
+        (None, {}),
+        ({"acq": 3}, {"record": None, "agent_address": None}),
+    ],
 )
 def test_nonsense_on_the_heartbeat_topic_is_survived(registry, clock, codes, changes):
     hear(registry, DATA1, codes, **changes)
