@@ -15,6 +15,7 @@ from ocs_sim.wire import every_feed
 
 _PERIOD_SECONDS = 1.0
 _ASK_SECONDS = 5.0
+_POLL_SECONDS = 0.02
 
 
 class AggregatorOptions(AgentOptions):
@@ -79,7 +80,9 @@ class Aggregator(Agent[AggregatorOptions]):
             self._recorder = None
             for asked in asking:
                 asked.cancel()
-            await asyncio.get_running_loop().run_in_executor(None, recorder.close)
+            recorder.begin_to_close()
+            while not recorder.is_closed:
+                await asyncio.sleep(_POLL_SECONDS)
             self._report(run, recorder)
         return "Aggregation has ended"
 

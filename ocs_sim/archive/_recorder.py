@@ -123,9 +123,18 @@ class Recorder:
         """Return the addresses of agents that are new, to ask them for units."""
         return self._providers.take_newcomers()
 
+    def begin_to_close(self) -> None:
+        """Have what is queued archived and everything sealed; `is_closed` tells when that is done."""
+        self._closing.set()
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the thread has ended."""
+        return not self._thread.is_alive()
+
     def close(self) -> list[Path]:
         """Archive what is queued, seal everything, and return the journals left unsealed."""
-        self._closing.set()
+        self.begin_to_close()
         if self._thread.is_alive():
             self._thread.join()
         return self.unsealed
