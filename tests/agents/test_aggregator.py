@@ -198,6 +198,7 @@ def test_killed_on_a_real_bus_it_comes_back_to_a_whole_archive(router, tmp_path)
             return told
 
         wait_until(lambda: FEED in status()["data"]["providers"], 10)
+        caller.close()
         data1.send_signal(signal.SIGINT)
         assert data1.wait(10) == 0
         second.send_signal(signal.SIGINT)
