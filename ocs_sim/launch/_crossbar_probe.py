@@ -31,7 +31,7 @@ class Probe:
     address: RouterAddress
     root: str
     socket_path: Path
-    timeout_seconds: float = 1.0
+    timeout_seconds: float = 2.0
 
     def missing(self) -> str | None:
         """Return what does not answer yet, or None when all does; raises RouterMisfit for a foreign realm."""

@@ -158,12 +158,11 @@ def _json(path: Path) -> dict[str, Any]:
 
 
 def _process(pid: int) -> psutil.Process | None:
-    try:
+    with suppress(psutil.Error):
         process = psutil.Process(pid)
-        if process.status() != psutil.STATUS_ZOMBIE:
+        # A process is a zombie as soon as its first thread is; its others may still hold the sockets.
+        if process.status() != psutil.STATUS_ZOMBIE or process.num_threads() > 1:
             return process
-    except psutil.Error:
-        return None
     _reap(pid)
     return None
 
