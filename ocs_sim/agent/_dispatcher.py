@@ -89,7 +89,7 @@ class Dispatcher:
         try:
             arguments = operation.parameters.parse(params)
         except BadParameters as fault:
-            self._log.error("start of %s refused: %s", op_name, fault)
+            self._log.warning("start of %s refused: %s", op_name, fault)
             return error(str(fault))
         kind = operation.kind.value
         identity = RunIdentity(next(self._numbers), operation.name, kind, level, arguments)

@@ -75,7 +75,7 @@ class AgentHarness(Generic[AgentT]):
             self._stack.close()
             raise
         if isinstance(self.clock, ManualClock):
-            self.clock.watch(self._participants, self.bus.flush)
+            self._stack.callback(self.clock.watch(self._participants, self.bus.flush))
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -33,8 +33,7 @@ class ManualClock:
         self._elapsed = 0.0
         self._changed = threading.Condition()
         self._sleepers: dict[Hashable, _Sleeper] = {}
-        self._participants: list[Callable[[], Iterable[Hashable]]] = []
-        self._flushes: list[Callable[[], None]] = []
+        self._watched: list[tuple[Callable[[], Iterable[Hashable]], Callable[[], None]]] = []
 
     def time(self) -> float:
         """Return UTC as unix seconds."""
@@ -44,10 +43,15 @@ class ManualClock:
         """Return seconds since the clock was made."""
         return self._elapsed
 
-    def watch(self, participants: Callable[[], Iterable[Hashable]], flush: Callable[[], None]) -> None:
-        """Have `advance` wait for these threads (by ident) and tasks; `flush` runs what a loop has queued."""
-        self._participants.append(participants)
-        self._flushes.append(flush)
+    def watch(
+        self, participants: Callable[[], Iterable[Hashable]], flush: Callable[[], None]
+    ) -> Callable[[], None]:
+        """Have `advance` wait for these threads (by ident) and tasks; `flush` runs what a loop has queued.
+
+        The result takes this back.
+        """
+        self._watched.append((participants, flush))
+        return lambda: self._watched.remove((participants, flush))
 
     def wait(self, signal: Signal, seconds: float | None) -> bool:
         """Block this thread until the signal is set or `seconds` of this clock are over."""
@@ -86,10 +90,10 @@ class ManualClock:
         # The second look sees what the first one's flush set off.
         quiet = 0
         while quiet < 2 and time.monotonic() < give_up:
-            for flush in self._flushes:
+            for _, flush in self._watched:
                 flush()
             with self._changed:
-                busy = [key for each in self._participants for key in each() if key not in self._sleepers]
+                busy = [key for each, _ in self._watched for key in each() if key not in self._sleepers]
                 quiet = 0 if busy else quiet + 1
                 if busy:
                     self._changed.wait(_LOOK_AGAIN_SECONDS)
