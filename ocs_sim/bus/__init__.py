@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ocs_sim.bus._connection import Connection, Counters, State
     from ocs_sim.bus._endpoints import Endpoint, EndpointKind, endpoints
     from ocs_sim.bus._http import HttpCaller
-    from ocs_sim.bus._link import Connector, Link
+    from ocs_sim.bus._link import Connector, Link, Match
     from ocs_sim.bus._loop import background_loop, run
     from ocs_sim.bus._wishes import Subscription
 
@@ -48,6 +48,7 @@ __all__ = [
     "HttpCaller",
     "Link",
     "LoopUnavailable",
+    "Match",
     "NoSuchProcedure",
     "NotConnected",
     "NotSendable",
@@ -68,6 +69,7 @@ _HOMES = {
     "EndpointKind": "_endpoints",
     "HttpCaller": "_http",
     "Link": "_link",
+    "Match": "_link",
     "State": "_connection",
     "Subscription": "_wishes",
     "background_loop": "_loop",
