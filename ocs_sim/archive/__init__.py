@@ -22,7 +22,7 @@ from ocs_sim.archive._errors import (
     UnreadableFile,
 )
 from ocs_sim.archive._recorder import Recorder, RecorderLimits
-from ocs_sim.archive._records import FieldDescription, Record
+from ocs_sim.archive._records import FieldDescription, Gap, Record
 from ocs_sim.archive._sealer import seal_in_child
 from ocs_sim.archive._writer import ArchiveWriter
 
@@ -67,6 +67,7 @@ __all__ = [
     "FieldDescription",
     "FieldInfo",
     "Finding",
+    "Gap",
     "HousekeepingData",
     "JournalInUse",
     "JournalTooNew",

@@ -73,7 +73,7 @@ def check(
         and block.first_time < span[1]
     ]
     try:
-        findings += _sequence_gaps(wanted)
+        findings += _sequence_gaps(wanted, segments)
         findings += _time_gaps(wanted, span, limits)
     except ArchiveError as error:
         findings.append(Finding(Kind.UNREADABLE, "archive", str(error), is_loss=True))
@@ -92,9 +92,12 @@ def _files(catalogue: Catalogue) -> Iterable[Finding]:
         yield Finding(Kind.TORN, str(path), text, is_loss=True)
 
 
-def _sequence_gaps(wanted: Sequence[tuple[Segment, StoredBlock]]) -> Iterable[Finding]:
+def _sequence_gaps(
+    wanted: Sequence[tuple[Segment, StoredBlock]], segments: Sequence[Segment]
+) -> Iterable[Finding]:
     # Sequence numbers count the blocks of a feed, whatever their names: so all of a feed's runs count.
     feeds = {block.feed_address for _, block in wanted}
+    reasons = _Reasons(segments)
     runs: dict[tuple[str, str], list[np.void]] = defaultdict(list)
     for segment in {id(segment): segment for segment, _ in wanted}.values():
         for block in segment.blocks:
@@ -103,10 +106,27 @@ def _sequence_gaps(wanted: Sequence[tuple[Segment, StoredBlock]]) -> Iterable[Fi
                 for row in table[table["first_sequence"] >= 0]:
                     runs[block.feed_address, boots[row["boot"]]].append(row)
     for (feed, boot), rows in sorted(runs.items()):
-        yield from _missing(feed, boot, np.asarray(rows))
+        yield from _missing(feed, boot, np.asarray(rows), reasons)
 
 
-def _missing(feed: str, boot: str, rows: NDArray[np.void]) -> Iterable[Finding]:
+class _Reasons:
+    """Why blocks are gone, where the recorder knew."""
+
+    def __init__(self, segments: Iterable[Segment]) -> None:
+        self._gaps = {gap for segment in segments for gap in segment.gaps}
+
+    def of(self, feed: str, boot: str, first: int, last: int) -> str:
+        told = [
+            gap.reason
+            for gap in self._gaps
+            if (gap.feed_address, gap.boot_id) == (feed, boot)
+            and gap.first_missing <= last
+            and gap.last_missing >= first
+        ]
+        return f" ({'; '.join(sorted(set(told)))})" if told else ""
+
+
+def _missing(feed: str, boot: str, rows: NDArray[np.void], reasons: _Reasons) -> Iterable[Finding]:
     known = np.unique(
         np.concatenate(
             [
@@ -122,7 +142,8 @@ def _missing(feed: str, boot: str, rows: NDArray[np.void]) -> Iterable[Finding]:
         yield Finding(
             Kind.SEQUENCE_GAP,
             feed,
-            f"{last - first + 1} blocks are missing: {first} to {last} of boot {boot}",
+            f"{last - first + 1} blocks are missing: {first} to {last} of boot {boot}"
+            + reasons.of(feed, boot, first, last),
             is_loss=True,
             start=float(before.max()) if len(before) else None,
             end=float(after.min()) if len(after) else None,

@@ -10,7 +10,7 @@ from ocs_sim.archive._columns import ColumnKind
 from ocs_sim.archive._errors import JournalTooNew
 from ocs_sim.archive._framing import HEADER, VERSION, header_version, scan
 from ocs_sim.archive._payloads import Described, PayloadKind, decode
-from ocs_sim.archive._records import FieldDescription, Layout
+from ocs_sim.archive._records import FieldDescription, Gap, Layout
 
 
 @dataclass(slots=True)
@@ -30,17 +30,6 @@ class Entries:
 
     def __len__(self) -> int:
         return len(self.counts)
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """Blocks that are known to be gone, and why."""
-
-    feed_address: str
-    boot_id: str
-    first_missing: int
-    last_missing: int
-    reason: str
 
 
 class JournalIndex:

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from ocs_sim.archive._columns import ColumnKind
 from ocs_sim.archive._gather import column, times
-from ocs_sim.archive._journal_index import Entries, Gap, JournalIndex
+from ocs_sim.archive._journal_index import Entries, JournalIndex
 from ocs_sim.archive._layouts import NUMERIC, BlockPlan, published_order
 from ocs_sim.archive._provenance import provenance
-from ocs_sim.archive._records import FieldDescription
+from ocs_sim.archive._records import FieldDescription, Gap
 from ocs_sim.archive._sealed_file import decoded
 from ocs_sim.archive._segments import Selection, StoredBlock, StoredField
 
@@ -45,11 +45,6 @@ class LiveJournal:
             return 0
         self._buffer = memoryview(mmap.mmap(self._descriptor, size, access=mmap.ACCESS_READ))
         return self.index.extend(self._buffer, self.path)
-
-    @property
-    def torn_bytes(self) -> int:
-        """How much of the file is not intact: a block that is just being written, or damage."""
-        return os.fstat(self._descriptor).st_size - self.index.end
 
     def everything(self) -> JournalPart:
         """Return all blocks so far, in order of publication."""

@@ -13,13 +13,14 @@ Readers skip kinds that they do not know. The kinds:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import astuple
 from enum import IntEnum
 from typing import Any
 
 import msgpack
 
 from ocs_sim.archive._framing import frame
-from ocs_sim.archive._records import FieldDescription, Layout
+from ocs_sim.archive._records import FieldDescription, Gap, Layout
 
 
 class PayloadKind(IntEnum):
@@ -93,3 +94,8 @@ def description_frame(feed_address: str, boot_id: str, blocks: Described) -> byt
         for block, fields in blocks.items()
     }
     return frame(_pack([PayloadKind.DESCRIPTION, feed_address, boot_id, plain]))
+
+
+def gap_frame(gap: Gap) -> bytes:
+    """Return the frame that says which blocks are known to be gone."""
+    return frame(_pack([PayloadKind.GAP, *astuple(gap)]))

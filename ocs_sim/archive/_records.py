@@ -38,6 +38,17 @@ class FieldDescription:
     type: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Blocks that are known to be gone, and why."""
+
+    feed_address: str
+    boot_id: str
+    first_missing: int
+    last_missing: int
+    reason: str
+
+
 @dataclass(frozen=True)
 class Layout:
     """A block with its field set and the kinds of its columns; another set or kind is another layout."""

@@ -56,7 +56,7 @@ def _seal_locked(journal: Path, descriptor: int, now: float) -> Path | None:
     index.extend(buffer, journal)
     if index.end < size:
         set_aside(journal, bytes(buffer[index.end :]), now)
-    target = _built(journal, index, buffer) if index.entries else None
+    target = _built(journal, index, buffer) if index.entries or index.gaps else None
     journal.unlink()
     sync_directory(journal.parent)
     return target
@@ -100,8 +100,9 @@ def _build(
             write_block(file, blocks[-1])
         contents = [block_entry(block) for block in blocks]
         choose_default(file, {entry["path"]: entry["samples"] for entry in contents})
-        file["entry/start_time"] = iso_time(min(entry["first_time"] for entry in contents))
-        file["entry/end_time"] = iso_time(max(entry["last_time"] for entry in contents))
+        created = float(index.facts.get("created", 0.0))
+        times = [entry[end] for entry in contents for end in ("first_time", "last_time")] or [created]
+        file["entry/start_time"], file["entry/end_time"] = iso_time(min(times)), iso_time(max(times))
         file[f"{ARCHIVE_GROUP}/index"] = index_text(contents, index)
     return blocks
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ocs_sim.archive._columns import ColumnKind
 from ocs_sim.archive._errors import UnreadableFile
-from ocs_sim.archive._journal_index import Gap
+from ocs_sim.archive._records import Gap
 from ocs_sim.archive._sealed_index import read_gaps
 from ocs_sim.archive._segments import Selection, StoredBlock, StoredField
 

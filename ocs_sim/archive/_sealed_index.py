@@ -8,8 +8,8 @@ from dataclasses import asdict
 from typing import Any
 
 from ocs_sim.archive._block_arrays import ARCHIVE_GROUP, BlockArrays
-from ocs_sim.archive._journal_index import Gap, JournalIndex
-from ocs_sim.archive._records import FieldDescription
+from ocs_sim.archive._journal_index import JournalIndex
+from ocs_sim.archive._records import FieldDescription, Gap
 
 
 def block_entry(block: BlockArrays) -> dict[str, Any]:

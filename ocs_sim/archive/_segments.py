@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocs_sim.archive._columns import ColumnKind
-from ocs_sim.archive._journal_index import Gap
+from ocs_sim.archive._records import Gap
 
 Selection = slice | NDArray[np.bool_]
 EVERYTHING = slice(None)

@@ -13,8 +13,8 @@ from ocs_sim.archive._framing import HEADER
 from ocs_sim.archive._journal_file import JournalFile
 from ocs_sim.archive._lock import DirectoryLock
 from ocs_sim.archive._paths import JOURNAL, SEALED, free_stem, journals
-from ocs_sim.archive._payloads import Described, facts_frame
-from ocs_sim.archive._records import Record
+from ocs_sim.archive._payloads import Described, facts_frame, gap_frame
+from ocs_sim.archive._records import Gap, Record
 from ocs_sim.archive._sealer import Seal, Sealer, seal_in_child
 from ocs_sim.clock import Clock, SystemClock
 
@@ -86,6 +86,12 @@ class ArchiveWriter:
         if frames:
             self._pending.append(frames)
             self.pending_bytes += len(frames)
+
+    def note_gap(self, gap: Gap) -> None:
+        """Record that blocks are gone for good, and why; `check` then tells the reason."""
+        frames = gap_frame(gap)
+        self._pending.append(frames)
+        self.pending_bytes += len(frames)
 
     def sync(self) -> int:
         """Write what is pending and wait for the disk; rotate when it is time. Return the bytes written.

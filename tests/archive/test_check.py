@@ -2,7 +2,7 @@
 
 import pytest
 
-from ocs_sim.archive import Archive, Kind, Limits
+from ocs_sim.archive import Archive, ArchiveWriter, Gap, Kind, Limits, seal
 from tests.archive.making import START, HandClock, counted, record, write
 
 
@@ -99,8 +99,6 @@ def test_what_was_set_aside_is_found(tmp_path):
     (journal,) = write(tmp_path, counted(0), sealed=False)
     with journal.open("ab") as file:
         file.write(b"torn")
-    from ocs_sim.archive import seal
-
     seal(journal)
     ((kind, _, message, is_loss),) = findings(tmp_path)
     assert (kind, is_loss) == (Kind.TORN, True)
@@ -111,3 +109,21 @@ def test_a_range_leaves_the_rest_alone(tmp_path):
     write(tmp_path, counted(0), counted(9))
     assert findings(tmp_path, start=START + 1000) == []
     assert [kind for kind, *_ in findings(tmp_path)] == [Kind.SEQUENCE_GAP, Kind.TIME_GAP]
+
+
+@pytest.mark.parametrize("sealed", [True, False])
+def test_a_gap_whose_reason_was_recorded_tells_it(tmp_path, sealed):
+    writer = ArchiveWriter(tmp_path, clock=HandClock(), seal=seal)
+    writer.append(counted(0))
+    reason = "the publisher no longer had them"
+    writer.rotate()
+    writer.note_gap(Gap("observatory.data1.feeds.thermometers", "boot-1", 1, 3, reason))
+    writer.rotate()
+    writer.append(counted(4))
+    writer.sync()
+    if sealed:
+        writer.close()
+    (found, *_) = findings(tmp_path)
+    assert found[2] == "3 blocks are missing: 1 to 3 of boot boot-1 (the publisher no longer had them)"
+    if not sealed:
+        writer.close()
