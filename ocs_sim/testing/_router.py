@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 
 from ocs_sim.launch.router import Router
 from ocs_sim.site import CrossbarSettings, Hub
+from ocs_sim.testing._last_will import LastWill
 from ocs_sim.testing._leaks import keep
 from ocs_sim.testing._ports import free_port
 
@@ -31,6 +32,8 @@ class RouterInfo:
         self.hub = Hub(f"ws://127.0.0.1:{port}/ws", f"http://127.0.0.1:{port}/call", TEST_REALM, TEST_ROOT)
         self.crossbar = CrossbarSettings(directory / "dot_crossbar")
         self._router = Router(self.crossbar, self.hub, self.log_dir)
+        # What holds while it runs: it must not outlive a test process that is killed.
+        self._while_running = ExitStack()
 
     @property
     def ws_url(self) -> str:
@@ -89,16 +92,22 @@ class RouterInfo:
 
     def start(self) -> None:
         """Start it and wait until it answers; nothing happens when it does already."""
-        self._router.start()
+        pid = self._router.start().pid
+        if pid is not None:
+            self._while_running.close()
+            will = self._while_running.enter_context(LastWill(pid))
+            self._while_running.enter_context(keep(lambda: will.executor_pid))
         self._router.wait_ready(_START_SECONDS)
 
     def stop(self) -> None:
         """Stop it in an orderly way."""
         self._router.stop()
+        self._while_running.close()
 
     def kill(self) -> None:
         """Kill it as a crash would: SIGKILL to controller and worker, its files stay."""
         self._router.kill()
+        self._while_running.close()
 
     def restart(self) -> None:
         """Stop it, if it lives, and start it again on the same port."""

@@ -1,8 +1,11 @@
 """The fixtures for those who test agents."""
 
+import signal
 import socket
 import subprocess
+import sys
 
+import psutil
 import pytest
 
 from ocs_sim.launch.router import find_crossbar
@@ -142,3 +145,24 @@ def test_wait_until_says_what_did_not_come(describe):
 def test_wait_until_lets_errors_through():
     with pytest.raises(ZeroDivisionError):
         wait_until(lambda: 1 / 0)
+
+
+@pytest.mark.integration
+def test_a_router_does_not_outlive_a_killed_test_process(tmp_path):
+    code = (
+        "import os, pathlib, signal, sys\n"
+        "from ocs_sim.testing import running_router\n"
+        "with running_router(pathlib.Path(sys.argv[1])) as router:\n"
+        "    print(router.pid, flush=True)\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, tmp_path], capture_output=True, text=True, timeout=60)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    wait_until(lambda: not runs(int(done.stdout)), describe="the router is gone")
+
+
+def runs(pid):
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
