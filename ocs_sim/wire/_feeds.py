@@ -130,8 +130,8 @@ def _decode_block(key: Any, body: Any, topic: str) -> Block:
             topic=topic, fault=f"block {key!r} lacks timestamps or data ({fault})"
         ) from fault
     if ragged:
-        fault = f"block {name!r} has {len(timestamps)} timestamps but columns {ragged} differ in length"
-        raise BadFeedMessage(topic=topic, fault=fault)
+        uneven = f"block {name!r} has {len(timestamps)} timestamps but columns {ragged} differ in length"
+        raise BadFeedMessage(topic=topic, fault=uneven)
     sequence = body.get("seq")
     return Block(
         name, timestamps, data, body.get("influxdb_tags"), sequence if isinstance(sequence, int) else None

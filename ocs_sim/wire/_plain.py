@@ -10,6 +10,9 @@ from pathlib import PurePath
 from typing import Any
 
 _DEEPEST = 64
+# WAMP's JSON begins a text with this where it means base64 of bytes.
+_BYTES_MARKER = "\0"
+_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
 class Plain:
@@ -23,9 +26,9 @@ class Plain:
         """Return `value` as null, booleans, numbers, strings, lists and string-keyed dicts.
 
         NaN and infinities become null, numpy scalars and arrays become numbers and lists, and what
-        has no such form becomes its text; the last two of these leave a warning.
+        has no such form becomes its text; what is not exactly what was given leaves a warning.
         """
-        if value is None or (isinstance(value, bool | str) and type(value) in (bool, str)):
+        if value is None or type(value) is bool or (type(value) is str and _is_sendable(value)):
             return value
         if depth > _DEEPEST:
             return self.changed(path, "nested deeper than 64 levels", repr(type(value)))
@@ -34,11 +37,24 @@ class Plain:
                 return convert(self, value, path, depth)
         if hasattr(value, "tolist") and hasattr(value, "dtype"):
             return self.convert(value.tolist(), path, depth + 1)
-        return self.changed(path, f"{type(value).__name__} sent as text", _text(value))
+        return self.changed(
+            path, f"{type(value).__name__} sent as text", self.text(_text(value), path, depth)
+        )
 
     def changed(self, path: str, why: str, result: Any) -> Any:
         self.warnings.append(f"{path}: {why}")
         return result
+
+    def text(self, value: str, path: str, _depth: int) -> Any:
+        # As plain str: a subclass such as numpy's is nothing that every serializer knows.
+        if _is_sendable(value):
+            return str(value)
+        sendable = value.encode("utf-8", "replace").decode()
+        marker = sendable.startswith(_BYTES_MARKER)
+        why = "a text that JSON peers would take for bytes" if marker else "half a character"
+        return self.changed(
+            path, f"{why} sent with a replacement", _REPLACEMENT + sendable[1:] if marker else sendable
+        )
 
     def integer(self, value: int, path: str, _depth: int) -> Any:
         # 64 bits is what msgpack and CBOR peers agree on.
@@ -57,7 +73,7 @@ class Plain:
             return self.changed(path, "a structure that contains itself sent as null", None)
         self.open.add(id(value))
         plain = {
-            (key if type(key) is str else _text(key)): self.convert(item, f"{path}.{_text(key)}", depth + 1)
+            self.text(_text(key), path, depth): self.convert(item, f"{path}.{_text(key)}", depth + 1)
             for key, item in list(value.items())
         }
         self.open.discard(id(value))
@@ -73,7 +89,8 @@ class Plain:
         return plain
 
     def bytes(self, value: bytes, path: str, _depth: int) -> Any:
-        return self.changed(path, f"{len(value)} bytes sent as text", bytes(value).decode("utf-8", "replace"))
+        told = self.text(bytes(value).decode("utf-8", "replace"), path, _depth)
+        return self.changed(path, f"{len(value)} bytes sent as text", told)
 
     def as_text(self, value: Any, _path: str, _depth: int) -> Any:
         return value.isoformat() if isinstance(value, date | datetime) else str(value)
@@ -88,12 +105,22 @@ _CONVERSIONS: tuple[tuple[tuple[type, ...], _Conversion], ...] = (
     ((bool,), lambda _self, value, _path, _depth: bool(value)),
     ((int,), Plain.integer),
     ((float,), Plain.float),
-    ((str,), lambda _self, value, _path, _depth: str(value)),
+    ((str,), Plain.text),
     ((Mapping,), Plain.mapping),
     ((list, tuple, set, frozenset), Plain.sequence),
     ((bytes, bytearray, memoryview), Plain.bytes),
     ((date, PurePath), Plain.as_text),
 )
+
+
+def _is_sendable(value: str) -> bool:
+    if value.startswith(_BYTES_MARKER):
+        return False
+    try:
+        value.isascii() or value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _finite(value: int) -> float | None:
