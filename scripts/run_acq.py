@@ -90,7 +90,8 @@ def watch(client: Client, seconds: float) -> bool:
 def stop(client: Client) -> Reply:
     """Stop acq and wait for its end."""
     client.acq.stop()
-    return client.acq.wait(timeout_seconds=STOP_SECONDS)
+    ended: Reply = client.acq.wait(timeout_seconds=STOP_SECONDS)
+    return ended
 
 
 def values_of(data: dict[str, Any]) -> str:

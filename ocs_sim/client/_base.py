@@ -108,7 +108,7 @@ def opening(
     connection: Connection | None,
 ) -> Opening:
     """Return what a client needs to open its agent; reads the site file unless given a connection."""
-    check_name(instance_id, "agent")
+    check_name(instance_id, "site's agent")
     if connection is not None:
         root = address_root or "observatory"
         return Opening(instance_id, None, connection, root, timeout_seconds, password)
