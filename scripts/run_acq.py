@@ -8,6 +8,7 @@ python scripts/run_acq.py --agent data1 --seconds 10 --site-file site_config/def
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -116,7 +117,11 @@ def where_it_went(options: argparse.Namespace) -> str:
     if session.status != "running":
         return f"Nothing was archived: {options.aggregator} does not record; start it with `record.start()`."
     file = session.data.get("current_file")
-    return f"The data are in {file}" if file else f"{options.aggregator} records, but has no file yet."
+    return (
+        f"The data are in {os.path.normpath(file)}"
+        if file
+        else f"{options.aggregator} records, but has no file yet."
+    )
 
 
 @contextmanager
@@ -136,7 +141,7 @@ def progress_bar(seconds: float) -> Iterator[Show]:
 class Lines:
     """Prints a line each few seconds, for logs and pipes."""
 
-    period_seconds = 5.0
+    period_seconds = 2.0
 
     def __init__(self) -> None:
         self._next = 0.0

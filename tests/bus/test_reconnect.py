@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import asyncio
 
+import psutil
 import pytest
 
 from ocs_sim.bus import ConnectionLost, Endpoint, RouterUnreachable, State, background_loop
+from ocs_sim.testing import wait_until
 from tests.bus.conftest import endpoint_of
 
 pytestmark = pytest.mark.integration
@@ -145,3 +147,22 @@ def test_close_ends_every_task_timer_and_socket(connect, on_loop, endpoint):
         calling.result(10)
     assert on_loop(count()) == before
     assert there.state is away.state is State.CLOSED
+
+
+def test_a_router_that_hangs_is_left_and_found_again(connect, on_loop, own_router, monkeypatch):
+    """Its sockets stay open and silent, so only an unanswered ping tells."""
+    from ocs_sim.bus import _transports
+
+    monkeypatch.setattr(_transports, "_PING_SECONDS", 0.2)
+    connection = connect(endpoint_of(own_router, "websocket"), realm=own_router.realm)
+    processes = psutil.Process(own_router.pid).children(recursive=True)
+    for process in processes:
+        process.suspend()
+    try:
+        wait_until(lambda: not connection.joined, 20)
+    finally:
+        for process in processes:
+            process.resume()
+
+    on_loop(connection.wait_joined(20))
+    assert connection.counters.losses == 1
