@@ -44,4 +44,4 @@ def _name(process) -> str:
     words = process.cmdline()
     if "--instance-id" in words:
         return words[words.index("--instance-id") + 1]
-    return f"{words[0].split('/')[-1]} {process.pid}"
+    return words[0].split("/")[-1].split(" ")[0]

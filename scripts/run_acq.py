@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the script; return its exit code."""
     options = read_options(arguments)
     try:
-        with Client(options.agent, site_file=options.site_file, timeout_seconds=5.0) as client:
+        with connect(options, options.agent) as client:
             return take_data(client, options)
     except ObservatoryError as error:
         print(f"run_acq: {error}", file=sys.stderr)
@@ -52,7 +52,13 @@ def read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--seconds", type=float, default=30.0, help="how long to take data (30)")
     parser.add_argument("--site-file", type=Path, help="the site file; else it is searched for")
+    parser.add_argument("--site-host", help="which host of the site file this is")
     return parser.parse_args(arguments)
+
+
+def connect(options: argparse.Namespace, agent: str) -> Client:
+    """Return a client of an agent of the chosen site."""
+    return Client(agent, site_file=options.site_file, site_host=options.site_host, timeout_seconds=5.0)
 
 
 def take_data(client: Client, options: argparse.Namespace) -> int:
@@ -110,7 +116,7 @@ def last_message(reply: Reply) -> str:
 def where_it_went(options: argparse.Namespace) -> str:
     """Return a sentence that says which file has the data."""
     try:
-        with Client(options.aggregator, site_file=options.site_file, timeout_seconds=5.0) as aggregator:
+        with connect(options, options.aggregator) as aggregator:
             session = aggregator.record.status().session
     except ObservatoryError as error:
         return f"Nothing was archived: {error}"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ocs_sim.launch._errors import AcquisitionFailed, NoFakeData
+from ocs_sim.launch._errors import AcquisitionFailed, NothingToShow
 from ocs_sim.launch._layout import Layout, open_layout
 from ocs_sim.launch._observatory import start, stop
 from ocs_sim.launch._router_env import home
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ocs_sim.archive import Archive
 
 _FAKE_DATA_CLASSES = ("FakeDataAgent", "FakeData")
+_AGGREGATOR_CLASSES = ("AggregatorAgent", "Aggregator")
 _DRAIN_SECONDS = 3.0
 _POLL_SECONDS = 0.1
 _MOST_PLOTS = 2
@@ -43,7 +44,7 @@ class Demo:
 
     def run(self) -> None:
         """Show everything; what was up before stays up."""
-        source = self._source()
+        source = self._find(_FAKE_DATA_CLASSES)
         self.say(f"Starting the observatory of {self.layout.site.path}")
         answered = start(self.layout, [], 120.0, say_answered)
         try:
@@ -57,16 +58,17 @@ class Demo:
                 self.say("Stopping")
                 stop(self.layout, [], say_stopped)
 
-    def _source(self) -> AgentInstance:
+    def _find(self, classes: tuple[str, ...]) -> AgentInstance:
         for instance in self.layout.instances:
-            if instance.agent_class in _FAKE_DATA_CLASSES:
+            if instance.agent_class in classes:
                 return instance
-        raise NoFakeData(path=self.layout.site.path)
+        raise NothingToShow(path=self.layout.site.path, agent_class=classes[0])
 
     def _acquire(self, source: AgentInstance) -> None:
         """Run the script that every new observatory has, as its user would."""
         site = ["--site-file", str(self.layout.site.path), "--site-host", self.layout.host.name]
-        what = [*site, "--instance-id", source.instance_id, "--seconds", f"{self.seconds:g}"]
+        agents = ["--agent", source.instance_id, "--aggregator", self._find(_AGGREGATOR_CLASSES).instance_id]
+        what = [*site, *agents, "--seconds", f"{self.seconds:g}"]
         sys.stdout.flush()
         with as_file(files("ocs_sim.launch") / "templates" / "scripts" / "run_acq.py") as script:
             done = subprocess.run([sys.executable, str(script), *what], check=False, stdin=subprocess.DEVNULL)

@@ -37,8 +37,8 @@ class AlreadyThere(LaunchError):
     """{path} is there already and differs; nothing was changed. Choose another directory, or remove it."""
 
 
-class NoFakeData(LaunchError):
-    """{path} has no source of fake data to show; add an instance with `agent-class: FakeDataAgent` to it."""
+class NothingToShow(LaunchError):
+    """{path} has no {agent_class}, which the demo shows; add an instance with that class to it."""
 
 
 class AcquisitionFailed(LaunchError):
