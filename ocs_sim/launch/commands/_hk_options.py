@@ -103,7 +103,7 @@ def _of_the_site(site_file: Path | None, site_host: str | None) -> Path:
         return Path("data/hk").resolve()
     for instance in host.instances:
         if instance.agent_class in _AGGREGATORS and (told := _data_dir(instance.arguments)):
-            return site.path.parent / told
+            return (site.path.parent / told).resolve()
     return site.home / "data" / "hk"
 
 

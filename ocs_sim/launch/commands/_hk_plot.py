@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ _BRAILLE = 0x2800
 # The bit of each dot of a braille character, by row and column.
 _BITS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 _LABEL = 11
+_LONGEST_BRIDGE = 3
 
 
 def canvas_width(terminal_columns: int) -> int:
@@ -34,10 +37,25 @@ def panel(field: Decimated, width: int, height: int) -> list[str]:
     if not finite:
         return [f"{field.name}{unit}", "  (no numbers in this span)"]
     bottom, top = min(finite), max(finite)
-    lines = _canvas(spans, width, height, bottom, top)
+    lines = _canvas(_bridged(spans), width, height, bottom, top)
     labels = {0: f"{top:.6g}", height - 1: f"{bottom:.6g}"}
     body = [f"{labels.get(row, ''):>{_LABEL}} ┤{line}" for row, line in enumerate(lines)]
     return [f"{field.name}{unit}", *body, *_time_axis(field, width)]
+
+
+def _bridged(spans: Sequence[tuple[float, float] | None]) -> list[tuple[float, float] | None]:
+    """Fill the empty bins between samples that are sparser than the bins; a real gap stays empty."""
+    bridged = list(spans)
+    filled = [position for position, span in enumerate(spans) if span]
+    steps = [after - before for before, after in pairwise(filled)]
+    usual = median(steps) if steps else 0
+    for before, after in pairwise(filled):
+        if 1 < after - before <= _LONGEST_BRIDGE * usual:
+            left, right = sum(spans[before] or ()) / 2, sum(spans[after] or ()) / 2
+            for position in range(before + 1, after):
+                value = left + (right - left) * (position - before) / (after - before)
+                bridged[position] = (value, value)
+    return bridged
 
 
 def _canvas(
