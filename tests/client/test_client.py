@@ -99,6 +99,7 @@ def test_a_feed_is_iterated_over_in_blocks(client):
     assert len(first.timestamps) == len(first.data["channel_00"])
     assert second.sequence == first.sequence + 1
     assert blocks.dropped == 0
+    assert client._port.connection._wishes == []
 
 
 def test_a_silent_feed_ends_when_told_to(client):

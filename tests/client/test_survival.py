@@ -97,12 +97,13 @@ def test_an_agent_that_stays_away_is_told(scripted, site_file):
         assert "(no answer: observatory.script" in repr(client.go)
 
 
-def test_a_wait_is_sent_in_portions_so_that_nothing_hangs(client, monkeypatch):
+@pytest.mark.parametrize("timeout_seconds", [None, 60])
+def test_a_wait_is_sent_in_portions_so_that_nothing_hangs(client, monkeypatch, timeout_seconds):
     monkeypatch.setattr("ocs_sim.client._port._LONGEST_WAIT_SECONDS", 0.01)
     still, done = session(), session(status="done", success=True)
     client.agent.replies["wait"] = [[1, "still", still], [1, "still", still], [0, "done", done]]
 
-    assert client.go.wait().msg == "done"
+    assert client.go.wait(timeout_seconds).msg == "done"
     assert [call[3] for call in client.agent.calls] == [0.01] * 3
 
 
