@@ -2,8 +2,9 @@
 
 In a fence of `console`, lines after `$ ` are run by bash in the page's directory and must succeed;
 `# fails` at the end of one says that it must not. A fence of `python` is a program of its own.
-A fence with `title=FILE` is written to that file. A line `<!-- observatory -->` in a page starts one
-before the page and stops it after; `<!-- not run -->` before a fence skips it.
+A fence with `title=FILE` is written to that file, one with `append=FILE` to its end. A line
+`<!-- observatory -->` in a page starts one before the page and stops it after; `<!-- not run -->`
+before a fence skips it.
 """
 
 import os
@@ -31,18 +32,23 @@ FENCE = re.compile(
 class Snippet:
     kind: str
     title: str | None
+    append: str | None
     body: str
 
     @property
+    def file(self):
+        return self.title or self.append
+
+    @property
     def runs(self):
-        return self.kind in ("console", "python") or self.title
+        return self.kind in ("console", "python") or self.file
 
 
 def snippets(page):
     found = []
     for fence in FENCE.finditer(page.read_text()):
-        title = re.search(r'title="?([^"\s]+)', fence["info"])
-        snippet = Snippet(fence["kind"], title and title[1], fence["body"])
+        named = dict(re.findall(r'(title|append)="?([^"\s]+)', fence["info"]))
+        snippet = Snippet(fence["kind"], named.get("title"), named.get("append"), fence["body"])
         if snippet.runs and not fence["skip"]:
             found.append(snippet)
     return found
@@ -89,10 +95,11 @@ class Reader:
 
     def follow(self, snippet):
         cwd = Path((self.directory / ".cwd").read_text().strip())
-        if snippet.title:
-            path = cwd / snippet.title
+        if snippet.file:
+            path = cwd / snippet.file
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(snippet.body)
+            with path.open("a" if snippet.append else "w") as file:
+                file.write(snippet.body)
         elif snippet.kind == "python":
             self.must(self.run([sys.executable, "-c", snippet.body]), snippet.body)
         else:
