@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import os
 import typing
 from collections.abc import Sequence
 from pathlib import Path
@@ -97,10 +98,15 @@ def _bare(annotation: Any) -> Any:
 
 def _located(value: Any, field: FieldInfo, site_dir: Path) -> Any:
     if _bare(field.annotation) is Path:
-        return site_dir / Path(value).expanduser()
+        return _absolute(value, site_dir)
     if isinstance(value, list) and Path in typing.get_args(_bare(field.annotation)):
-        return [site_dir / Path(each).expanduser() for each in value]
+        return [_absolute(each, site_dir) for each in value]
     return value
+
+
+def _absolute(word: str, site_dir: Path) -> Path:
+    # As the site file's own paths: without `..`, which would only puzzle in messages, and links not followed.
+    return Path(os.path.abspath(site_dir / Path(word).expanduser()))  # noqa: PTH100
 
 
 def _unknown(word: str, cls: type[Options]) -> str:

@@ -49,6 +49,7 @@ class Needy(Options):
         ("--no-bright", {"bright": False}),
         ("--port dev/cam", {"port": SITE / "dev/cam"}),
         ("--port /dev/x", {"port": Path("/dev/x")}),
+        ("--port ../cam", {"port": Path("/site/cam")}),
         ("--files a b", {"files": [SITE / "a", SITE / "b"]}),
         ("--gains 1 2.5 -3", {"gains": [1.0, 2.5, -3.0]}),
         ("--rate 1 --rate 2", {"rate": 2.0}),

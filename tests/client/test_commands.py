@@ -157,7 +157,7 @@ class TestCall:
         out, error = process.communicate(timeout=20)
 
         assert (process.returncode, error) == (130, "")
-        assert "delay_task of data1 goes on" in out
+        assert "delay_task of data1 goes on; `obsbow call data1 delay_task abort` would end it." in out
         client.delay_task.abort()
         client.delay_task.wait(10)
 

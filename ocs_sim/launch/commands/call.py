@@ -68,7 +68,9 @@ def command(
             reply = _call(client, operation, action, parameters, timeout)
             kind = client.operation(operation).kind
         except KeyboardInterrupt as interrupt:
-            click.echo(f"\n{interrupt or 'Interrupted.'}")
+            # The client's own words tell how to end it from Python.
+            end = f"{operation} of {agent} goes on; `obsbow call {agent} {operation} abort` would end it."
+            click.echo(f"\n{end if str(interrupt) else 'Interrupted.'}")
             click.get_current_context().exit(_EXIT_INTERRUPTED)
     if as_json:
         print_json({"status": int(reply.status), "msg": reply.msg, "session": reply.session})
