@@ -31,17 +31,17 @@ $(VENV)/.created:
 	touch $@
 
 $(VENV)/.installed: $(VENV)/.created setup.cfg pyproject.toml
-	$(BIN)/python -m pip install --quiet --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
 	touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.created setup.cfg pyproject.toml
-	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	touch $@ $(VENV)/.installed
 
 # OCS itself, in an environment of its own: the tests drive our agents with its clients and its agents with ours.
 $(VENV)/ocs/.installed: $(VENV)/.created
 	$(PYTHON) -m venv $(VENV)/ocs
-	$(VENV)/ocs/bin/python -m pip install --quiet 'ocs==0.12.1'
+	$(VENV)/ocs/bin/python -m pip install --quiet --disable-pip-version-check 'ocs==0.12.1'
 	touch $@
 
 clean:
