@@ -118,8 +118,8 @@ class HousekeepingData(Mapping[str, Series]):
 
         return to_xarray(self)
 
-    def export(self, path: Path) -> int:
+    def export(self, path: Path | str) -> int:
         """Write `path`, *.csv or *.parquet, and return the number of rows; raises UnknownExport."""
         from ocs_sim.archive._export import export
 
-        return export(self, path)
+        return export(self, Path(path))

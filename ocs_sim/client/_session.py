@@ -65,8 +65,8 @@ class Session(dict[str, Any]):
 
     @property
     def progress(self) -> dict[str, Any]:
-        """Stage, fraction (0 to 1), target, unit, seconds_left, waiting_for; empty when it tells nothing."""
-        return self.get("progress") or {}
+        """Those of stage, fraction (0 to 1), target, unit, seconds_left, waiting_for that it tells."""
+        return {name: value for name, value in (self.get("progress") or {}).items() if value is not None}
 
     @property
     def identity(self) -> tuple[int | None, float | None]:

@@ -266,7 +266,7 @@ def test_parquet_is_read_back_by_pandas(archive, tmp_path):
     import pandas as pd
 
     path = tmp_path / "out.parquet"
-    assert archive.load("*").export(path) == 40
+    assert archive.load("*").export(str(path)) == 40
     table = pd.read_parquet(path)
     assert table[A].tolist() == [float(number) for number in range(40)]
 

@@ -131,6 +131,8 @@ def test_a_session_has_typed_attributes():
     assert (session.start_time, session.end_time) == (1000.0, None)
     assert session.messages[-1] == (1011.0, "message 11")
     assert session.progress["fraction"] == 0.42
+    # What is null on the wire is not told: `progress.get("fraction", 0.0)` means what it says.
+    assert Session(progress={"stage": None, "fraction": 0.5}).progress == {"fraction": 0.5}
     assert Session().identity == (None, None)
     assert Session().data == {}
     assert Session().progress == {}
