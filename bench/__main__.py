@@ -1,11 +1,11 @@
-"""Run measurements: `python -m bench [launch] [memory] [latency]`, all for none named."""
+"""Run measurements: `python -m bench [launch] [memory] [latency] [recovery]`, all for none named."""
 
 import importlib
 import json
 import platform
 import sys
 
-ALL = ("launch", "memory", "latency")
+ALL = ("launch", "memory", "latency", "recovery")
 
 
 def main(names: list[str]) -> None:
