@@ -1,6 +1,7 @@
 """The configuration that crossbar gets, and what becomes of one that somebody edited."""
 
 import json
+import os
 import subprocess
 
 import pytest
@@ -55,8 +56,14 @@ def role(config, name):
 def test_crossbar_itself_accepts_it(tmp_path, the_hub, tcp_port):
     write_config(tmp_path, generated(tmp_path, the_hub, tcp_port))
     program = require_crossbar(None).path
+    # It leaves without flushing what it has printed.
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     check = subprocess.run(
-        [program, "check", "--cbdir", tmp_path], capture_output=True, text=True, timeout=60
+        [program, "check", "--cbdir", tmp_path],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     assert check.returncode == 0, check.stdout + check.stderr
     assert "looks good" in check.stdout

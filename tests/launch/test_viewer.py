@@ -8,7 +8,7 @@ from ocs_sim.bus import CallFailed, Connection, Endpoint, SubscriptionRefused, b
 from ocs_sim.testing import wait_until
 
 pytestmark = pytest.mark.integration
-AGENT = "observatory.data1"
+AGENT = "observatory.viewed"
 
 
 def on_loop(coroutine):
