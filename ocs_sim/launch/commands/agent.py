@@ -48,7 +48,7 @@ def new(name: str, directory: Path) -> None:
     click.echo("    agent-instances:")
     click.echo(f"      - instance-id: {agent.instance_id}")
     click.echo(f"        agent-class: {agent.class_name}")
-    click.echo(f"\nTalk to it: obsbow call {agent.instance_id} ramp --help")
+    click.echo(f"\nTalk to it: obsbow call {agent.instance_id} ramp target=301")
 
 
 @command.command("list")
