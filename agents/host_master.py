@@ -66,7 +66,7 @@ class HostMaster(Agent[HostMasterOptions]):
 
     def __init__(self, context: AgentContext[HostMasterOptions]) -> None:
         super().__init__(context)
-        self._lock = HostLock(self._run_dir, context.instance_id)
+        self._lock = HostLock(self._run_dir, context.host.name)
         wanted = context.options.initial_state
         self._initial = Target(wanted) if wanted else None
         self._marker = {MARKER: context.address}

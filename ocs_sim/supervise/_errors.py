@@ -14,7 +14,7 @@ class NotSpawned(SupervisionError):
 
 
 class AlreadyLookedAfter(SupervisionError):
-    """{name} runs already, as process {pid}, and looks after this host. Stop it first; it holds {path}."""
+    """Process {pid} looks after host {host!r} already; stop it first (`obsbow down`). It holds {path}."""
 
 
 class RequestRefused(SupervisionError, ValueError):

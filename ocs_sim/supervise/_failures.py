@@ -15,12 +15,14 @@ class Failures:
         self._policy = policy
         self._at: list[float] = []
         self._pending = False
+        self._was_killed = False
         self.in_a_row = 0
         self.restarts = 0
 
-    def add(self, now: float) -> None:
-        """The child failed."""
+    def add(self, now: float, *, was_killed: bool = False) -> None:
+        """The child failed, or was well and somebody killed it."""
         self.in_a_row += 1
+        self._was_killed = was_killed
         self._pending = True
         self._at = [*self._at[1 - _REMEMBERED :], now]
 
@@ -41,7 +43,10 @@ class Failures:
     @property
     def delay_seconds(self) -> float:
         """How long to wait before the next start."""
-        return self._policy.delay_seconds(self.in_a_row) if self.in_a_row else 0.0
+        if not self.in_a_row:
+            return 0.0
+        delay = self._policy.delay_seconds(self.in_a_row)
+        return min(delay, self._policy.after_kill_seconds) if self._was_killed else delay
 
     def stability(self, now: float) -> float:
         """Return OCS's figure: 1 is steady, 0.5 and less is unstable."""

@@ -221,9 +221,10 @@ class ChildMachine:
         try:
             self.handle = self._processes.spawn(self.spec)
         except NotSpawned as error:
-            self._remember_exit(Exit(str(error)))
+            failed = Exit(str(error))
+            self._remember_exit(failed)
             self._report(str(error))
-            self._fail()
+            self._fail(failed)
             return
         self.running_spec = self.spec
         self._enter(ChildState.WAIT_START)
@@ -240,7 +241,7 @@ class ChildMachine:
             self._after_wanted_exit()
         else:
             self._report(_describe_failure(self.spec.label, exit_))
-            self._fail()
+            self._fail(exit_)
 
     def _after_wanted_exit(self) -> None:
         if self.target is Target.DOWN:
@@ -248,10 +249,11 @@ class ChildMachine:
         else:
             self._enter(ChildState.START_AT)
 
-    def _fail(self) -> None:
-        if self.state is ChildState.UP and self._elapsed() >= self._policy.healthy_seconds:
+    def _fail(self, exit_: Exit) -> None:
+        was_up = self.state is ChildState.UP
+        if was_up and self._elapsed() >= self._policy.healthy_seconds:
             self.failures.forgive()
-        self.failures.add(self._clock.monotonic())
+        self.failures.add(self._clock.monotonic(), was_killed=was_up and exit_.is_kill)
         self._enter(ChildState.START_AT)
         if self.failures.delay_seconds:
             count, delay = self.failures.in_a_row, self.failures.delay_seconds

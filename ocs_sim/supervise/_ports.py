@@ -54,6 +54,11 @@ class Exit:
     code: int | None = None
     output_tail: tuple[str, ...] = ()
 
+    @property
+    def is_kill(self) -> bool:
+        """Whether somebody else ended it, with SIGKILL."""
+        return self.code == -signal.SIGKILL
+
     @classmethod
     def of_code(cls, code: int | None, output_tail: tuple[str, ...] = ()) -> Exit:
         """Describe an exit code as subprocess gives it."""

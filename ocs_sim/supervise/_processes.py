@@ -94,7 +94,7 @@ class LocalProcesses:
         return handle
 
     def signal(self, handle: Handle, number: signal.Signals) -> None:
-        """Send a signal; SIGKILL also reaches what the process has started itself."""
+        """Send a signal, also to a suspended process; SIGKILL reaches what the process has started itself."""
         tracked = self._tracked.get(handle)
         if tracked is None:
             return
@@ -102,6 +102,8 @@ class LocalProcesses:
             if number is signal.SIGKILL and os.getpgid(handle.pid) == handle.pid:
                 os.killpg(handle.pid, number)
             signal.pidfd_send_signal(tracked.pidfd, number)
+            if number is not signal.SIGKILL:
+                signal.pidfd_send_signal(tracked.pidfd, signal.SIGCONT)
 
     def poll(self, handle: Handle) -> Exit | None:
         """Return how a process ended, once, or None while it lives; its pid files go with it."""

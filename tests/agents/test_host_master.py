@@ -88,7 +88,8 @@ def test_a_second_host_master_is_refused(bench: Bench) -> None:
     bench.start()
     assert bench.popen is not None
     assert bench.popen.wait(30) == 1
-    assert f"master runs already, as process {first.pid}" in (bench.run_dir / "master.out").read_text()
+    printed = (bench.run_dir / "master.out").read_text()
+    assert f"Process {first.pid} looks after host 'localhost' already" in printed
     assert bench.children()["child1"]["pid"] == before["child1"]["pid"]
     assert json.loads((bench.run_dir / "master.json").read_text())["pid"] == first.pid
     bench.popen = first

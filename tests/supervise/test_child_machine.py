@@ -88,14 +88,36 @@ def test_backs_off_while_it_keeps_failing(bench: Bench) -> None:
     assert any("code 1. Its last lines:\n  Traceback\n  ValueError: no" in text for text in bench.said)
 
 
-def test_a_minute_of_health_forgives(bench: Bench) -> None:
+def test_kills_of_a_child_that_is_up_are_not_held_against_it(bench: Bench) -> None:
+    bench.bring_up()
+    for _ in range(20):
+        bench.crash(-signal.SIGKILL)
+        bench.advance(1.0)
+        assert bench.machine.state is ChildState.WAIT_START
+        bench.machine.mark_ready()
+        bench.advance(0.1)
+        assert bench.machine.state is ChildState.UP
+    assert bench.machine.failures.restarts == 20
+
+
+def test_a_kill_before_it_is_up_backs_off_like_any_failure(bench: Bench) -> None:
+    bench.bring_up()
+    for _ in range(5):
+        bench.crash(-signal.SIGKILL)
+        while bench.machine.state is not ChildState.WAIT_START:
+            bench.advance(0.1)
+    starts = [moment for moment, _ in bench.processes.spawned]
+    assert [round(after - before) for before, after in itertools.pairwise(starts)] == [0, 1, 2, 4, 8]
+
+
+def test_a_while_of_health_forgives(bench: Bench) -> None:
     bench.bring_up()
     bench.crash()
     bench.crash()
     assert bench.machine.state is ChildState.START_AT
     bench.advance(1.2)
     bench.machine.mark_ready()
-    bench.advance(60.5)
+    bench.advance(20.5)
     bench.crash()
     assert bench.machine.state is ChildState.WAIT_START
     assert bench.machine.failures.in_a_row == 1

@@ -77,12 +77,14 @@ class OneChild(RuleBasedStateMachine):
     @rule(code=st.sampled_from([0, 1, -9, -11]))
     def crash(self, code: int) -> None:
         crashed = self.machine.target is Target.UP
+        killed = code == -9 and self.machine.state is ChildState.UP
         (handle,) = self.processes.living
         restarts = self.machine.failures.restarts
         self.processes.end(handle, code)
         if crashed:
             self.crashes_in_a_row = self.machine.failures.in_a_row + 1
-            self.not_before = self.clock.now + POLICY.delay_seconds(self.crashes_in_a_row)
+            delay = POLICY.delay_seconds(self.crashes_in_a_row)
+            self.not_before = self.clock.now + (min(delay, POLICY.after_kill_seconds) if killed else delay)
         self.tick()
         assert self.machine.last_exit is not None
         assert self.machine.last_exit.code == code

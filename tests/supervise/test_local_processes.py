@@ -97,9 +97,7 @@ def test_a_child_has_a_session_a_pid_file_and_is_measured(processes: LocalProces
     (living,) = find_living(run_dir)
     assert living.handle.pid == handle.pid
     assert living.classes == {"data1": "FakeDataAgent"}
-    usage = processes.usage(handle)
-    assert usage is not None
-    assert usage.rss_bytes > 1_000_000
+    assert wait_for(lambda: (usage := processes.usage(handle)) and usage.rss_bytes > 1_000_000)
     processes.signal(handle, signal.SIGKILL)
     assert wait_for_exit(processes, handle).text == "SIGKILL"
     assert processes.usage(handle) is None
