@@ -47,7 +47,7 @@ def log_to_file(log_dir: Path, address: str, instance_id: str) -> Path | None:
     path = log_dir / f"{address}.log"
     try:
         log_dir.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(path, maxBytes=BYTES_PER_FILE, backupCount=OLD_FILES, encoding="utf-8")
+        handler = _LogFile(path, maxBytes=BYTES_PER_FILE, backupCount=OLD_FILES, encoding="utf-8")
     except OSError as fault:
         logging.getLogger(f"agent.{instance_id}").error("no log file %s: %s", path, fault)
         return None
@@ -69,6 +69,29 @@ class _StdoutHandler(logging.StreamHandler[Any]):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, self.stream.fileno())
         os.close(nowhere)
+
+
+class _LogFile(RotatingFileHandler):
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write to the file of this name, even if somebody has moved or deleted the one that was open."""
+        try:
+            self._reopen_if_gone()
+        except OSError:
+            self.handleError(record)
+        else:
+            super().emit(record)
+
+    def _reopen_if_gone(self) -> None:
+        path = Path(self.baseFilename)
+        if self.stream is not None:
+            opened = os.fstat(self.stream.fileno())
+            try:
+                if os.path.samestat(path.stat(), opened):
+                    return
+            except FileNotFoundError:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            self.stream.close()
+        self.stream = self._open()
 
 
 def _moment(record: logging.LogRecord) -> str:

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
@@ -24,6 +25,7 @@ from ocs_sim.bus import Connection, endpoints
 from ocs_sim.errors import ObservatoryError
 
 _ENDING_MARGIN_SECONDS = 2.0
+_PID_FILE_PERIOD_SECONDS = 2.0
 _log = logging.getLogger(__name__)
 
 
@@ -40,6 +42,14 @@ class Resident:
         loop = asyncio.get_running_loop()
         hub = plan.host.hub
         read_policy(hub.access_policy)
+        self._record = pidfile.describe(
+            os.getpid(),
+            plan.instance.instance_id,
+            plan.instance.agent_class,
+            str(plan.site.path),
+            self._boot_id,
+            self._timer.time(),
+        )
         link = Connection(
             endpoints(hub, plan.crossbar),
             hub.wamp_realm,
@@ -70,18 +80,14 @@ class Resident:
         """Write the pid file and start the agent."""
         instance = self.plan.instance
         self._log.info("%s starts as %s, pid %d", instance.agent_class, self.plan.address, os.getpid())
-        record = pidfile.PidRecord(
-            pid=os.getpid(),
-            create_time=pidfile.create_time(os.getpid()),
-            instance_id=instance.instance_id,
-            agent_class=instance.agent_class,
-            site_file=str(self.plan.site.path),
-            boot_id=self._boot_id,
-            started=self._timer.time(),
-            start_ticks=pidfile.start_ticks(os.getpid()),
-        )
-        pidfile.write(self._pidfile, record)
+        pidfile.write(self._pidfile, self._record)
         await self.service.start()
+
+    def keep_pid_file(self) -> None:
+        """Write the pid file anew if somebody deleted it: without it the next HostMaster starts another."""
+        if not self._pidfile.exists():
+            with suppress(OSError):
+                pidfile.write(self._pidfile, self._record)
 
     async def stop(self) -> None:
         """Stop the agent and remove the pid file."""
@@ -133,8 +139,17 @@ async def live(plans: Sequence[AgentPlan]) -> int:
         await _stop(residents)
         return 1
     _name_process("+".join(plan.instance.instance_id for plan in plans))
+    keeper = asyncio.create_task(_keep_pid_files(residents))
     await ending.wait()
+    keeper.cancel()
     return await _stop(residents)
+
+
+async def _keep_pid_files(residents: Sequence[Resident]) -> None:
+    while True:
+        await asyncio.sleep(_PID_FILE_PERIOD_SECONDS)
+        for each in residents:
+            each.keep_pid_file()
 
 
 async def _start(plan: AgentPlan, residents: list[Resident]) -> None:
@@ -146,7 +161,7 @@ async def _start(plan: AgentPlan, residents: list[Resident]) -> None:
         if not isinstance(fault, ObservatoryError):
             _log.error("%s could not start", plan.instance.instance_id, exc_info=fault)
         text = str(fault) if isinstance(fault, ObservatoryError) else f"{type(fault).__name__}: {fault}"
-        raise AgentNotStarted(instance_id=plan.instance.instance_id, fault=text) from fault
+        raise AgentNotStarted(instance_id=plan.instance.instance_id, fault=text.removesuffix(".")) from fault
 
 
 async def _stop(residents: Sequence[Resident]) -> int:

@@ -27,6 +27,28 @@ class PidRecord:
     start_ticks: int | None = None
 
 
+def describe(
+    pid: int,
+    instance_id: str,
+    agent_class: str,
+    site_file: str,
+    boot_id: str = "",
+    started: float | None = None,
+) -> PidRecord:
+    """Return the record of a process that lives; raises psutil.NoSuchProcess."""
+    created = create_time(pid)
+    return PidRecord(
+        pid=pid,
+        create_time=created,
+        instance_id=instance_id,
+        agent_class=agent_class,
+        site_file=site_file,
+        boot_id=boot_id,
+        started=created if started is None else started,
+        start_ticks=start_ticks(pid),
+    )
+
+
 def path_of(log_dir: Path, instance_id: str) -> Path:
     """Return where an agent's record is."""
     return log_dir / "run" / f"{instance_id}.json"
@@ -67,7 +89,8 @@ def is_alive(record: PidRecord) -> bool:
 
     try:
         process = psutil.Process(record.pid)
-        if process.status() == psutil.STATUS_ZOMBIE:
+        # A process is a zombie as soon as its first thread is; its others may still hold sockets.
+        if process.status() == psutil.STATUS_ZOMBIE and process.num_threads() <= 1:
             return False
         ticks = start_ticks(record.pid)
         if ticks is not None and record.start_ticks is not None:

@@ -52,19 +52,9 @@ def write_records(run_dir: Path, spec: ProcessSpec, handle: Handle) -> None:
     Until an agent has got so far, and for good with an agent of OCS, these are how the next HostMaster
     finds it.
     """
-    ticks = pidfile.start_ticks(handle.pid)
     for member in spec.members:
         path = run_dir / f"{member.instance_id}.json"
-        record = pidfile.PidRecord(
-            pid=handle.pid,
-            create_time=handle.create_time,
-            instance_id=member.instance_id,
-            agent_class=member.agent_class,
-            site_file=spec.site_file,
-            boot_id="",
-            started=handle.create_time,
-            start_ticks=ticks,
-        )
+        record = pidfile.describe(handle.pid, member.instance_id, member.agent_class, spec.site_file)
         draft = path.with_name(f".{path.name}.{os.getpid()}")
         pidfile.write(draft, record)
         known = pidfile.read(path)
