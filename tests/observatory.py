@@ -39,6 +39,17 @@ class Observatory:
     def http(self) -> str:
         return f"http://127.0.0.1:{self.port}/call"
 
+    def begin(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start obsbow and do not wait for it."""
+        return subprocess.Popen(
+            [OBSBOW, *arguments],
+            cwd=self.directory,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
     def obsbow(
         self, *arguments: str, timeout: float = 120, cwd: Path | None = None
     ) -> subprocess.CompletedProcess[str]:

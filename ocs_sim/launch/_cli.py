@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import importlib
 import sys
 from typing import Any
@@ -62,6 +63,12 @@ class LazyGroup(click.Group):
             return super().invoke(ctx)
         except ObservatoryError as error:
             click.echo(f"obsbow: {error}", err=True)
+            sys.exit(1)
+        except OSError as error:
+            # click itself knows what to do about a reader that is gone.
+            if error.errno == errno.EPIPE:
+                raise
+            click.echo(f"obsbow: {error}. `obsbow doctor` may know more.", err=True)
             sys.exit(1)
 
 

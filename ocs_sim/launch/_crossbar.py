@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import subprocess
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -18,6 +17,7 @@ from ocs_sim.launch._crossbar_config import router_config
 from ocs_sim.launch._crossbar_file import CONFIG_NAME, Written, is_edited, write_config
 from ocs_sim.launch._crossbar_probe import Probe, accepts, holder
 from ocs_sim.launch._crossbar_process import RouterProcess
+from ocs_sim.launch._processes import Detached
 from ocs_sim.launch._router_env import require_crossbar
 from ocs_sim.launch._router_errors import PortTaken, RouterExited, RouterMisfit, RouterNotReady, RouterStays
 from ocs_sim.site import CrossbarSettings, Hub
@@ -41,6 +41,7 @@ class RouterState(StrEnum):
     HUNG = "hung"
     STALE = "stale"
     FOREIGN = "foreign"
+    ELSEWHERE = "elsewhere"
     DEAD = "dead"
 
 
@@ -62,8 +63,13 @@ class RouterStatus:
 
     @property
     def alive(self) -> bool:
-        """Whether a process of this router lives."""
-        return self.state in (RouterState.RUNNING, RouterState.STARTING, RouterState.HUNG)
+        """Whether a process of this router lives, here or on another host."""
+        return self.answers or self.state in (RouterState.STARTING, RouterState.HUNG)
+
+    @property
+    def answers(self) -> bool:
+        """Whether calls reach agents."""
+        return self.state in (RouterState.RUNNING, RouterState.ELSEWHERE)
 
 
 class Router:
@@ -191,19 +197,21 @@ class Router:
     def _spawn(self, program: Path) -> RouterProcess:
         if self.log_path.exists() and self.log_path.stat().st_size > _LOG_LIMIT_BYTES:
             self.log_path.replace(self.log_path.with_name(f"{LOG_NAME}.1"))
-        with self.log_path.open("ab") as log:
-            offset = log.tell()
-            started = _Detached(
-                [program, "start", "--cbdir", self.settings.config_dir, "--loglevel", "warn"],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                cwd=self.settings.config_dir,
-            )
+        offset = self.log_path.stat().st_size if self.log_path.exists() else 0
+        command: list[str | Path] = [
+            program,
+            "start",
+            "--cbdir",
+            self.settings.config_dir,
+            "--loglevel",
+            "warn",
+        ]
+        started = Detached(command, self.log_path, self.settings.config_dir)
         return processes.of_child(started.pid, str(program), offset)
 
     def _state_of(self, process: RouterProcess) -> tuple[RouterState, str]:
+        if process.is_suspended():
+            return RouterState.HUNG, f"it is suspended; `kill -CONT -- -{process.pid}` lets it go on"
         try:
             if self._probe.answers():
                 return RouterState.RUNNING, ""
@@ -237,10 +245,3 @@ class Router:
             yield
         finally:
             os.close(handle)
-
-
-class _Detached(subprocess.Popen[bytes]):
-    """A process that is meant to outlive the one that starts it."""
-
-    def __del__(self) -> None:
-        """Say nothing, where Popen would warn that the process still runs."""

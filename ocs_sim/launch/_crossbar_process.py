@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import time
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,12 +13,13 @@ from typing import Any
 
 import psutil
 
+from ocs_sim.launch._processes import is_suspended, look_up, wait_until_gone
+
 RECORD_NAME = ".router.json"
 NODE_PID_NAME = "node.pid"
 
 # The kernel tells in whole seconds when it was booted, and a process's creation is counted from there.
 _CLOCK_SECONDS = 2.0
-_POLL_SECONDS = 0.01
 
 # starttime is field 22 of /proc/PID/stat; two fields come before the rest is split.
 _START_TICKS = 22 - 3
@@ -39,16 +39,20 @@ class RouterProcess:
 
     def is_alive(self) -> bool:
         """Return whether it still runs (a process that nobody has waited for yet does not)."""
-        return _process(self.pid) is not None and _birth(self.pid) == self.birth
+        return look_up(self.pid) is not None and _birth(self.pid) == self.birth
 
     def uptime_seconds(self) -> float:
         """Return how long ago it was started."""
-        process = _process(self.pid)
+        process = look_up(self.pid)
         return 0.0 if process is None else max(0.0, time.time() - process.create_time())
 
     def family(self) -> list[psutil.Process]:
         """Return the controller, its workers, and workers that outlived it."""
-        return [process for pid in psutil.pids() if _session(pid) == self.pid and (process := _process(pid))]
+        return [process for pid in psutil.pids() if _session(pid) == self.pid and (process := look_up(pid))]
+
+    def is_suspended(self) -> bool:
+        """Return whether somebody has stopped any of its processes."""
+        return any(is_suspended(each) for each in self.family())
 
     def rss_bytes(self) -> int:
         """Return the resident memory of all its processes together."""
@@ -92,9 +96,13 @@ def leftovers(config_dir: Path, socket: Path) -> list[Path]:
 def end(process: RouterProcess, patience_seconds: float, kill_seconds: float) -> list[int]:
     """End a router: SIGTERM, then SIGKILL to whatever is left; return the pids that outlived even that."""
     family = process.family()
+    for each in family:
+        # A suspended worker would neither hear nor be heard.
+        with suppress(psutil.NoSuchProcess):
+            each.resume()
     with suppress(ProcessLookupError):
         os.kill(process.pid, signal.SIGTERM)
-    left = _wait(family, patience_seconds)
+    left = wait_until_gone(family, patience_seconds)
     return kill(process, kill_seconds) if left else []
 
 
@@ -104,21 +112,7 @@ def kill(process: RouterProcess, seconds: float) -> list[int]:
     for each in family:
         with suppress(psutil.NoSuchProcess):
             each.kill()
-    return [each.pid for each in _wait(family, seconds)]
-
-
-def _wait(processes: Iterable[psutil.Process], seconds: float) -> list[psutil.Process]:
-    deadline = time.monotonic() + seconds
-    left = list(processes)
-    while left and time.monotonic() < deadline:
-        left = [each for each in left if _still_there(each)]
-        if left:
-            time.sleep(_POLL_SECONDS)
-    return left
-
-
-def _still_there(process: psutil.Process) -> bool:
-    return _process(process.pid) is not None and process.is_running()
+    return [each.pid for each in wait_until_gone(family, seconds)]
 
 
 def _recorded(config_dir: Path) -> RouterProcess | None:
@@ -133,7 +127,7 @@ def _from_node_pid(config_dir: Path) -> RouterProcess | None:
     """Read crossbar's own pid file, which holds no time: the file's own must do."""
     path = config_dir / NODE_PID_NAME
     pid = _json(path).get("pid")
-    process = _process(pid) if isinstance(pid, int) else None
+    process = look_up(pid) if isinstance(pid, int) else None
     if process is None:
         return None
     try:
@@ -155,16 +149,6 @@ def _json(path: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return facts if isinstance(facts, dict) else {}
-
-
-def _process(pid: int) -> psutil.Process | None:
-    with suppress(psutil.Error):
-        process = psutil.Process(pid)
-        # A process is a zombie as soon as its first thread is; its others may still hold the sockets.
-        if process.status() != psutil.STATUS_ZOMBIE or process.num_threads() > 1:
-            return process
-    _reap(pid)
-    return None
 
 
 def _birth(pid: int) -> str:
@@ -192,9 +176,3 @@ def _session(pid: int) -> int:
         return os.getsid(pid)
     except OSError:
         return -1
-
-
-def _reap(pid: int) -> None:
-    """Wait for a dead child, should it be ours, so that it does not stay as a zombie."""
-    with suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 from ocs_sim import site as sites
 from ocs_sim.errors import ObservatoryError
 from ocs_sim.launch._layout import Layout
-from ocs_sim.launch._observatory import router_of
-from ocs_sim.launch._view import living_process
+from ocs_sim.launch._observatory import own_router
+from ocs_sim.launch._running import living_process
 
 _LEAST_FREE_BYTES = 500_000_000
 _LEAST_OPEN_FILES = 1024
@@ -74,7 +74,10 @@ def _crossbar(layout: Layout) -> Iterator[Finding]:
 
 
 def _router(layout: Layout) -> Iterator[Finding]:
-    status = router_of(layout).status()
+    router = own_router(layout)
+    if router is None:
+        return
+    status = router.status()
     stale = status.state == "stale"
     advice = "it left its pid file or socket behind; `obsbow up` or `obsbow down` cleans up" if stale else ""
     yield Finding("router", f"{status.state} {status.detail}".strip(), advice)
@@ -86,7 +89,10 @@ def _port(layout: Layout) -> Iterator[Finding]:
     with socket.socket() as probe:
         probe.settimeout(1.0)
         taken = probe.connect_ex((host, port)) == 0
-    ours = router_of(layout).status().alive
+    router = own_router(layout)
+    if router is None:
+        return
+    ours = router.status().alive
     foreign = taken and not ours
     advice = f"another program listens on port {port}: stop it, or change wamp_server" if foreign else ""
     yield Finding(f"port {port}", "taken" if foreign else "ours" if taken else "free", advice)

@@ -25,8 +25,21 @@ class NotUp(LaunchError):
     """Not up after {seconds:.0f} s: {names}.{details}"""
 
 
+class AnotherHostMaster(LaunchError):
+    """{name} (process {pid}) looks after this host, but {path} calls its HostMaster {wanted!r} now.
+    `obsbow down` stops it with all its agents; then run `obsbow up` again."""
+
+
 class StillRunning(LaunchError):
-    """Still running after SIGKILL: {names}. The kernel may be waiting for a device; see `obsbow doctor`."""
+    """Still running after SIGKILL: {names}. Another user's, or the kernel waits for a device of theirs."""
+
+
+class AnotherCommand(LaunchError):
+    """Another obsbow command (process {pid}) is at work on this observatory; try again when it has ended."""
+
+
+class Interrupted(LaunchError):
+    """Interrupted. What was started goes on; `obsbow status` shows it, and `obsbow down` stops it."""
 
 
 class HostMasterRefused(LaunchError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,6 +45,12 @@ class Layout:
         """Return the address of an agent."""
         return f"{self.host.hub.address_root}.{instance_id}"
 
+    def process_name(self, instance_id: str) -> str:
+        """Return the name of the process that an agent lives in: its own, or its process-group's."""
+        groups = {each.instance_id: each.process_group for each in self.instances}
+        group = groups.get(instance_id)
+        return f"group-{group}" if group else instance_id
+
     def choose(self, names: Iterable[str]) -> tuple[AgentInstance, ...]:
         """Return the named instances, all of them for no name; raises UnknownInstances."""
         wanted = list(names)
@@ -55,6 +61,30 @@ class Layout:
             hint = f"; did you mean {', '.join(near)}?" if near else ""
             raise UnknownInstances(names=", ".join(map(repr, unknown)), hint=hint, known=", ".join(known))
         return tuple(known[name] for name in dict.fromkeys(wanted)) if wanted else self.instances
+
+    def with_companions(self, instances: Sequence[AgentInstance]) -> tuple[AgentInstance, ...]:
+        """Return also those in the same processes: a process-group starts and stops as one."""
+        names = {each.instance_id for each in instances}
+        groups = {each.process_group for each in instances} - {None}
+        chosen = (
+            each for each in self.instances if each.instance_id in names or each.process_group in groups
+        )
+        return tuple(chosen)
+
+    def with_dependencies(self, instances: Sequence[AgentInstance]) -> tuple[AgentInstance, ...]:
+        """Return also those that must be up before these can start, and theirs."""
+        known = {each.instance_id: each for each in self.instances}
+        chosen = {each.instance_id: each for each in self.with_companions(instances)}
+        while more := {
+            name: known[name]
+            for each in chosen.values()
+            for name in each.depends_on
+            if name in known and name not in chosen
+        }:
+            chosen = {
+                each.instance_id: each for each in self.with_companions([*chosen.values(), *more.values()])
+            }
+        return tuple(each for each in self.instances if each.instance_id in chosen)
 
 
 def is_host_master(instance: AgentInstance) -> bool:

@@ -70,6 +70,22 @@ def last_entries(chosen: Mapping[str, Path], count: int, wanted: Callable[[Entry
     return [entry for entry in merged if wanted(entry)][-count:]
 
 
+def log_tail(layout: Layout, instance_id: str, lines: int = 12) -> list[str]:
+    """Return the last things that an agent printed, or else logged, for a person to read."""
+    printed = layout.run_dir / f"{layout.process_name(instance_id)}.out"
+    logged = layout.host.log_dir / f"{layout.address(instance_id)}.log"
+    found = _read(printed)[-lines:] or _read(logged)[-lines:]
+    return [_readable(line) for line in found]
+
+
+def _readable(line: str) -> str:
+    try:
+        entry = json.loads(line)
+        return f"{entry['level']}: {entry['message']}"
+    except (ValueError, KeyError, TypeError):
+        return line
+
+
 def follow_logs(chosen: Mapping[str, Path]) -> Iterator[Entry]:
     """Yield entries as they are written, for ever; files may appear, rotate and be cut."""
     tails = {name: _Tail(path) for name, path in chosen.items()}

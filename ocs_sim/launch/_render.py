@@ -14,22 +14,37 @@ _COLOURS = {
     AgentState.UP: "green",
     AgentState.OFFLINE: "yellow",
     AgentState.SILENT: "yellow",
+    AgentState.SUSPENDED: "yellow",
     AgentState.DIED: "red",
     AgentState.DOWN: "dim",
 }
 
 
 def print_view(view: ObservatoryView) -> None:
-    """Print the state of an observatory as a table."""
+    """Print the state of an observatory as a table, and below it what is to be known of each trouble."""
     console = Console(highlight=False)
     console.print(Text(f"{view.site_file} (host {view.host})", style="dim"), soft_wrap=True)
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("agent", "class", "state", "pid", "up for", "memory", "operations", "note"):
-        table.add_column(title, overflow="fold", no_wrap=title in ("agent", "state", "pid"))
-    table.add_row("crossbar", "router", _router_state(view), *_router_figures(view), "", view.router.detail)
+    for title in ("agent", "class", "state", "pid", "up for", "memory", "operations"):
+        table.add_column(title, overflow="fold", no_wrap=title != "operations")
+    table.add_row("crossbar", "router", _router_state(view), *_router_figures(view), "")
     for agent in view.agents:
         table.add_row(*_row(agent))
     console.print(table)
+    for note, names in _notes(view).items():
+        console.print(f"  {', '.join(names)}: {note}", soft_wrap=True, markup=False)
+
+
+def _notes(view: ObservatoryView) -> dict[str, list[str]]:
+    """Return every note with those of whom it is true."""
+    notes: dict[str, list[str]] = {}
+    for name, note in [
+        ("crossbar", view.router.detail),
+        *((each.instance_id, each.note) for each in view.agents),
+    ]:
+        if note:
+            notes.setdefault(note, []).append(name)
+    return notes
 
 
 def _router_state(view: ObservatoryView) -> Text:
@@ -50,7 +65,6 @@ def _row(agent: AgentView) -> tuple[str | Text, ...]:
         duration(agent.uptime_seconds),
         memory(agent.rss_bytes),
         _operations(agent.operations),
-        agent.note,
     )
 
 

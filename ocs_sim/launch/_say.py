@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import Any
 
 import click
@@ -26,4 +28,10 @@ def nothing(_: Any) -> None:
 
 
 def _line(name: str, kind: str, how: str, seconds: float, colour: str) -> None:
-    click.echo(f"  {name:<16} {kind:<18} {click.style(how, fg=colour)} {seconds:8.2f} s")
+    try:
+        click.echo(f"  {name:<16} {kind:<18} {click.style(how, fg=colour)} {seconds:8.2f} s")
+    except OSError:
+        # Whoever read this is gone, as after `| head -1`, or its disk is full: no reason to stop halfway.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from ocs_sim.bus import BusError, HttpCaller
+import psutil
+
+from ocs_sim.agent import pidfile
+from ocs_sim.bus import BusError, HttpCaller, NoSuchProcedure
 from ocs_sim.clock import Clock, SystemClock
-from ocs_sim.launch._crossbar import Router, RouterStatus
+from ocs_sim.launch._ask import ANSWER_TIMEOUT_SECONDS, ask_all
+from ocs_sim.launch._crossbar import Router, RouterState, RouterStatus
 from ocs_sim.launch._layout import Layout, is_host_master
+from ocs_sim.launch._processes import is_suspended
+from ocs_sim.launch._request import child_states
+from ocs_sim.launch._running import living_process
 from ocs_sim.site import AgentInstance
 from ocs_sim.wire import op_code_of_session
-
-ANSWER_TIMEOUT_SECONDS = 2.0
 
 
 class AgentState(StrEnum):
@@ -26,13 +29,15 @@ class AgentState(StrEnum):
     UP = "up"
     OFFLINE = "offline"
     SILENT = "silent"
+    SUSPENDED = "suspended"
     DIED = "died"
     DOWN = "down"
 
 
 EXPLANATIONS = {
-    AgentState.OFFLINE: "runs, but the router is away; it rejoins by itself",
-    AgentState.SILENT: "its process runs, but it does not answer (starting, or stuck)",
+    AgentState.OFFLINE: "runs, but the router does not answer; it rejoins by itself",
+    AgentState.SILENT: f"runs, but did not answer within {ANSWER_TIMEOUT_SECONDS:g} s (starting, or stuck)",
+    AgentState.SUSPENDED: "somebody stopped its process (SIGSTOP, Ctrl-Z); `kill -CONT PID` lets it go on",
     AgentState.DIED: "it left a pid file but no process: it was killed or the machine restarted",
 }
 
@@ -71,9 +76,17 @@ class ObservatoryView:
 
     @property
     def all_down(self) -> bool:
-        """Whether nothing of it runs."""
+        """Whether nothing of it runs on this host."""
         gone = {AgentState.DOWN, AgentState.DIED}
-        return not self.router.alive and all(agent.state in gone for agent in self.agents)
+        ours = self.router.alive and self.router.state is not RouterState.ELSEWHERE
+        return not ours and all(agent.state in gone for agent in self.agents)
+
+    @property
+    def well(self) -> bool:
+        """Whether all that should run answers."""
+        return self.router.alive and all(
+            agent.state is AgentState.UP or agent.target == "down" for agent in self.agents
+        )
 
     def to_plain(self) -> dict[str, Any]:
         """Return the view for --json."""
@@ -82,111 +95,65 @@ class ObservatoryView:
         return {"site_file": str(self.site_file), "host": self.host, "router": router, "agents": agents}
 
 
-def look(layout: Layout, router: Router, clock: Clock | None = None) -> ObservatoryView:
-    """Return what is true of the observatory now; takes about as long as its slowest agent's answer."""
-    router_status = router.status()
-    answers = ask_all(layout, layout.instances) if router_status.alive else {}
-    children = _children(answers.get(_host_master_id(layout) or ""))
+def look(layout: Layout, router: Router | None, clock: Clock | None = None) -> ObservatoryView:
+    """Return what is true of the observatory now; `router` is None where another host runs it."""
+    status = _status_elsewhere(layout) if router is None else router.status()
+    processes = {each.instance_id: living_process(layout, each.instance_id) for each in layout.instances}
+    suspended = {name for name, process in processes.items() if process and is_suspended(process)}
+    asked = [name for name in processes if name not in suspended] if status.answers else []
+    answers = ask_all(layout, asked, "get_api")
+    children = _children(layout, answers)
     now = (clock or SystemClock()).time()
     agents = tuple(
-        _view(layout, each, Seen(answers.get(name), children.get(name, {}), router_status, now))
+        _view(layout, each, Seen(answers.get(name), children.get(name, {}), processes[name], status, now))
         for each in layout.instances
         for name in [each.instance_id]
     )
-    return ObservatoryView(layout.site.path, layout.host.name, router_status, agents)
+    return ObservatoryView(layout.site.path, layout.host.name, status, agents)
 
 
-def ask_all(layout: Layout, instances: Sequence[AgentInstance]) -> dict[str, Any]:
-    """Return what each agent says of itself, for those that answer."""
-    if not instances:
-        return {}
-    with ThreadPoolExecutor(len(instances)) as pool:
-        answers = pool.map(lambda each: ask(layout, each.instance_id, "get_api"), instances)
-        return {each.instance_id: answer for each, answer in zip(instances, answers, strict=True) if answer}
-
-
-def ask(layout: Layout, instance_id: str, question: str) -> Any:
-    """Return an agent's answer to a management question, or None when none comes."""
-    caller = HttpCaller(layout.host.hub.wamp_http, timeout_seconds=ANSWER_TIMEOUT_SECONDS)
+def _status_elsewhere(layout: Layout) -> RouterStatus:
+    hub = layout.host.hub
+    caller = HttpCaller(hub.wamp_http, timeout_seconds=ANSWER_TIMEOUT_SECONDS)
     try:
-        return caller.call(layout.address(instance_id), question)
-    except BusError:
-        return None
+        caller.call(f"{hub.address_root}._crossbar_check_")
+    except NoSuchProcedure:
+        return RouterStatus(RouterState.ELSEWHERE, detail=f"another host's, at {hub.wamp_server}")
+    except BusError as error:
+        return RouterStatus(RouterState.DEAD, detail=f"another host's: {error}")
     finally:
         caller.close()
+    return RouterStatus(RouterState.ELSEWHERE, detail=f"another host's, at {hub.wamp_server}")
 
 
-def living_process(layout: Layout, instance_id: str) -> Any:
-    """Return the psutil process of an agent by its pid file, or None when it does not live."""
-    import psutil
-
-    from ocs_sim.agent import pidfile
-
-    record = pidfile.read(layout.run_dir / f"{instance_id}.json")
-    if record is None or not pidfile.is_alive(record):
-        return None
-    try:
-        return psutil.Process(record.pid)
-    except psutil.NoSuchProcess:
-        return None
-
-
-def log_tail(layout: Layout, instance_id: str, lines: int = 12) -> list[str]:
-    """Return the last things that an agent logged or printed, for a person to read."""
-    printed = layout.run_dir / f"{instance_id}.out"
-    logged = layout.host.log_dir / f"{layout.address(instance_id)}.log"
-    for path in (printed, logged):
-        try:
-            found = path.read_text(errors="replace").splitlines()[-lines:]
-        except OSError:
-            continue
-        if found:
-            return [_readable(line) for line in found]
-    return []
-
-
-def _readable(line: str) -> str:
-    try:
-        entry = json.loads(line)
-        return f"{entry['level']}: {entry['message']}"
-    except (ValueError, KeyError, TypeError):
-        return line
-
-
-def _host_master_id(layout: Layout) -> str | None:
-    return next((each.instance_id for each in layout.instances if is_host_master(each)), None)
-
-
-def _children(host_master_api: Any) -> dict[str, Mapping[str, Any]]:
-    for name, session, _ in (host_master_api or {}).get("processes", ()):
-        if name in ("master", "manager"):
-            states = (session.get("data") or {}).get("child_states") or ()
-            return {child["instance_id"]: child for child in states}
-    return {}
+def _children(layout: Layout, answers: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    masters = (each.instance_id for each in layout.instances if is_host_master(each))
+    api = answers.get(next(masters, ""))
+    return child_states(api and api.get("processes"))
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What one agent, its HostMaster and the router said."""
+    """What one agent, its HostMaster, its pid file and the router said."""
 
     api: Any
     child: Mapping[str, Any]
+    process: psutil.Process | None
     router: RouterStatus
     now: float
 
 
 def _view(layout: Layout, instance: AgentInstance, seen: Seen) -> AgentView:
-    api, child = seen.api, seen.child
-    process = living_process(layout, instance.instance_id)
-    pid = process.pid if process else (api or {}).get("instance_pid")
+    process, child = seen.process, seen.child
+    pid = process.pid if process else (seen.api or {}).get("instance_pid")
     return AgentView(
         instance_id=instance.instance_id,
         agent_class=instance.agent_class,
-        state=_state(layout, instance, api is not None, process is not None, seen.router),
+        state=_state(layout, instance, seen),
         pid=pid,
         uptime_seconds=round(seen.now - process.create_time(), 1) if process else None,
         rss_bytes=_rss(process),
-        operations=_operations(api),
+        operations=_operations(seen.api),
         target=child.get("target_state"),
         restarts=child.get("restarts"),
         last_exit=child.get("last_exit"),
@@ -194,20 +161,18 @@ def _view(layout: Layout, instance: AgentInstance, seen: Seen) -> AgentView:
     )
 
 
-def _state(
-    layout: Layout, instance: AgentInstance, answers: bool, lives: bool, router: RouterStatus
-) -> AgentState:
-    if answers:
+def _state(layout: Layout, instance: AgentInstance, seen: Seen) -> AgentState:
+    if seen.api is not None:
         return AgentState.UP
-    if lives:
-        return AgentState.SILENT if router.alive else AgentState.OFFLINE
-    left = (layout.run_dir / f"{instance.instance_id}.json").exists()
+    if seen.process is not None:
+        if is_suspended(seen.process):
+            return AgentState.SUSPENDED
+        return AgentState.SILENT if seen.router.answers else AgentState.OFFLINE
+    left = pidfile.path_of(layout.host.log_dir, instance.instance_id).exists()
     return AgentState.DIED if left else AgentState.DOWN
 
 
-def _rss(process: Any) -> int | None:
-    import psutil
-
+def _rss(process: psutil.Process | None) -> int | None:
     try:
         return int(process.memory_info().rss) if process else None
     except psutil.Error:

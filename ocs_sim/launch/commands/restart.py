@@ -20,11 +20,11 @@ def command(
 ) -> None:
     """Stop and start the agents IDS; without IDS the whole observatory, router included."""
     from ocs_sim.launch._layout import open_layout
-    from ocs_sim.launch._observatory import start, stop
+    from ocs_sim.launch._observatory import restart
     from ocs_sim.launch._say import nothing, say_answered, say_stopped
 
     layout = open_layout(site_file, site_host)
-    stopped = stop(layout, ids, nothing if as_json else say_stopped)
-    answered = start(layout, ids, timeout, nothing if as_json else say_answered)
+    say = (nothing, nothing) if as_json else (say_stopped, say_answered)
+    stopped, answered = restart(layout, ids, timeout, *say)
     if as_json:
         print_json({"stopped": [*map(asdict, stopped)], "answered": [*map(asdict, answered)]})

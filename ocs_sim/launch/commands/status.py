@@ -18,17 +18,14 @@ def command(site_file: Path | None, site_host: str | None, as_json: bool) -> Non
     Exit code 0 when all that should run answers, 3 when something does not, 4 when nothing runs.
     """
     from ocs_sim.launch._layout import open_layout
-    from ocs_sim.launch._observatory import router_of
+    from ocs_sim.launch._observatory import own_router
     from ocs_sim.launch._render import print_view
-    from ocs_sim.launch._view import AgentState, look
+    from ocs_sim.launch._view import look
 
     layout = open_layout(site_file, site_host)
-    view = look(layout, router_of(layout))
+    view = look(layout, own_router(layout))
     if as_json:
         print_json(view.to_plain())
     else:
         print_view(view)
-    well = view.router.alive and all(
-        agent.state is AgentState.UP or agent.target == "down" for agent in view.agents
-    )
-    click.get_current_context().exit(0 if well else 4 if view.all_down else 3)
+    click.get_current_context().exit(0 if view.well else 4 if view.all_down else 3)
