@@ -39,7 +39,10 @@ async def acquire(where: Where) -> Connection:
 
 async def release(where: Where) -> None:
     """Give a connection back; the last user's closes it."""
-    entry = _entries[where]
+    entry = _entries.get(where)
+    if entry is None:
+        # The program ends, and all were closed while this user was being interrupted.
+        return
     entry.users -= 1
     if not entry.users:
         del _entries[where]

@@ -12,6 +12,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 from click.testing import CliRunner
 
@@ -66,6 +67,18 @@ class TestScan:
     def test_nobody_is_told(self, run):
         assert run("scan", "--seconds", "0")[1].startswith("No agent was heard within 0 s.")
         assert json.loads(run("scan", "--seconds", "0", "--json")[1]) == []
+
+    @pytest.mark.parametrize("attempt", range(3))
+    def test_an_interrupt_ends_it_without_a_traceback(self, faker, attempt):
+        words = [OBSBOW, "scan", "--seconds", "30", "--site-file", str(faker)]
+        process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        seen = psutil.Process(process.pid)
+        wait_until(lambda: seen.net_connections("unix"), 20, "a connection")
+        process.send_signal(signal.SIGINT)
+        _, error = process.communicate(timeout=20)
+
+        assert process.returncode not in (0, None)
+        assert "Traceback" not in error
 
 
 class TestCall:
