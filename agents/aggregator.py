@@ -16,6 +16,7 @@ from ocs_sim.wire import every_feed
 _PERIOD_SECONDS = 1.0
 _ASK_SECONDS = 5.0
 _POLL_SECONDS = 0.02
+_MEET_SECONDS = 0.1
 
 
 class AggregatorOptions(AgentOptions):
@@ -66,20 +67,15 @@ class Aggregator(Agent[AggregatorOptions]):
         """
         recorder = self._recorder = self._recorder or self._new_recorder()
         recorder.start()
-        asking: set[asyncio.Task[None]] = set()
+        meeting = asyncio.ensure_future(self._meet_newcomers(recorder))
         try:
             async for tick in run.every(_PERIOD_SECONDS):
                 self._report(run, recorder)
-                for address in recorder.take_newcomers():
-                    asked = asyncio.ensure_future(self._ask_for_units(recorder, address))
-                    asking.add(asked)
-                    asked.add_done_callback(asking.discard)
                 if test_mode and tick:
                     break
         finally:
             self._recorder = None
-            for asked in asking:
-                asked.cancel()
+            meeting.cancel()
             recorder.begin_to_close()
             while not recorder.is_closed:
                 await asyncio.sleep(_POLL_SECONDS)
@@ -115,6 +111,14 @@ class Aggregator(Agent[AggregatorOptions]):
             run.recovered()
         else:
             run.degraded(trouble)
+
+    async def _meet_newcomers(self, recorder: Recorder) -> None:
+        """Ask each new agent for its units, soon: it may not stay for long."""
+        async with asyncio.TaskGroup() as asking:
+            while True:
+                for address in recorder.take_newcomers():
+                    asking.create_task(self._ask_for_units(recorder, address))
+                await asyncio.sleep(_MEET_SECONDS)
 
     async def _ask_for_units(self, recorder: Recorder, address: str) -> None:
         try:

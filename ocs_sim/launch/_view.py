@@ -56,13 +56,16 @@ class AgentView:
     target: str | None = None
     restarts: int | None = None
     last_exit: str | None = None
+    problem: str | None = None
     stderr_tail: Sequence[str] = ()
 
     @property
     def note(self) -> str:
         """Return what a person should know of this state."""
-        last = f"last exit: {self.last_exit}" if self.last_exit and self.state is not AgentState.UP else ""
-        return "; ".join(text for text in (EXPLANATIONS.get(self.state, ""), last) if text)
+        if self.state is AgentState.UP:
+            return ""
+        last = f"last exit: {self.last_exit}" if self.last_exit else ""
+        return "; ".join(text for text in (EXPLANATIONS.get(self.state), self.problem, last) if text)
 
 
 @dataclass(frozen=True)
@@ -157,6 +160,7 @@ def _view(layout: Layout, instance: AgentInstance, seen: Seen) -> AgentView:
         target=child.get("target_state"),
         restarts=child.get("restarts"),
         last_exit=child.get("last_exit"),
+        problem=child.get("problem"),
         stderr_tail=tuple(child.get("stderr_tail") or ()),
     )
 
@@ -181,4 +185,8 @@ def _rss(process: psutil.Process | None) -> int | None:
 
 def _operations(api: Any) -> dict[str, str]:
     found = [*(api or {}).get("processes", ()), *(api or {}).get("tasks", ())]
-    return {name: op_code_of_session(session).name.lower() for name, session, _ in found}
+    return {
+        name: op_code_of_session(session).name.lower()
+        for name, session, info in found
+        if name == info.get("names", [name])[0]  # an alias is no operation of its own
+    }

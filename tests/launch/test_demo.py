@@ -31,7 +31,9 @@ def test_it_archives_shows_and_leaves_nothing_but_data(observatory):
 def test_what_was_up_before_stays_up(observatory):
     observatory.well("up")
     before = observatory.pid("data1")
-    assert "stays up" in observatory.well("demo", "--seconds", "1")
+    report = observatory.json("demo", "--seconds", "3")
+    assert report["stopped"] == []
+    assert [field["unit"] for field in report["fields"]] == ["K", "K"]
     assert observatory.pid("data1") == before
     assert observatory.agent("data1")["operations"]["acq"] == "succeeded"
 

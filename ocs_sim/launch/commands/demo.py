@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from ocs_sim.launch.commands._options import site_options
+from ocs_sim.launch.commands._options import json_option, print_json, site_options
 
 
 @click.command("demo")
@@ -14,11 +15,15 @@ from ocs_sim.launch.commands._options import site_options
 @click.option(
     "--seconds", default=30.0, show_default=True, type=click.FloatRange(1.0), help="Of data taking."
 )
-def command(site_file: Path | None, site_host: str | None, seconds: float) -> None:
+@json_option
+def command(site_file: Path | None, site_host: str | None, seconds: float, as_json: bool) -> None:
     """Start the observatory, take housekeeping data, show what was archived, and stop.
 
     Without a site file nearby it uses one of its own. What was up before stays up.
     """
     from ocs_sim.launch._demo import Demo, demo_layout
 
-    Demo(demo_layout(site_file, site_host), seconds).run()
+    report = Demo(demo_layout(site_file, site_host), seconds, quiet=as_json).run()
+    if as_json:
+        lists = ("answered", "stopped", "fields")
+        print_json(report | {name: [asdict(each) for each in report[name]] for name in lists})
