@@ -7,6 +7,7 @@ Imported only once the reactor is installed (see `_loop`).
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import threading
@@ -37,6 +38,8 @@ def _without_numpy() -> Iterator[None]:
 
 
 os.environ.setdefault("AUTOBAHN_USE_NVX", "0")
+# It would say in every agent's log that we chose this.
+logging.getLogger("autobahn").setLevel(logging.WARNING)
 with _without_numpy():
     from autobahn.exception import PayloadExceededError
     from autobahn.twisted import rawsocket, websocket

@@ -64,6 +64,9 @@ class LazyGroup(click.Group):
         except ObservatoryError as error:
             click.echo(f"obsbow: {error}", err=True)
             sys.exit(1)
+        except KeyboardInterrupt:
+            click.echo("obsbow: interrupted", err=True)
+            sys.exit(130)
         except OSError as error:
             # click itself knows what to do about a reader that is gone.
             if error.errno == errno.EPIPE:

@@ -67,7 +67,8 @@ def last_entries(chosen: Mapping[str, Path], count: int, wanted: Callable[[Entry
     """Return the last `count` wanted entries of all sources in order of time."""
     ordered = [_in_order(_read(path), name) for name, path in chosen.items()]
     merged = heapq.merge(*ordered, key=lambda entry: entry.time)
-    return [entry for entry in merged if wanted(entry)][-count:]
+    found = [entry for entry in merged if wanted(entry)]
+    return found[len(found) - min(count, len(found)) :]
 
 
 def log_tail(layout: Layout, instance_id: str, lines: int = 12) -> list[str]:

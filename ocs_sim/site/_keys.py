@@ -28,8 +28,9 @@ _SERVER = Url(("ws", "wss"), "ws://127.0.0.1:8001/ws")
 _HTTP = Url(("http", "https"), "http://127.0.0.1:8001/call")
 _FOLDER = Text(".+", "is empty: give a path, or remove the key.")
 _POLICY = Text(
-    r"|none|override:.+|director:[A-Za-z0-9_-]*",
-    "is not an access policy: write none, override:PASSWORD2,PASSWORD3 or director:INSTANCE-ID.",
+    r"|none|override:.+",
+    "is not a policy that agents here follow: write none or override:PASSWORD2,PASSWORD3.",
+    not_yet="director:[A-Za-z0-9_-]*",
 )
 _ENVIRONMENT = MapOf(
     Text(numbers=True),
@@ -71,10 +72,10 @@ HUB = Section(
         Key(
             "access_policy",
             _POLICY,
-            "Who may start what, unless an agent says otherwise: `none`, `override:PASSWORD2,PASSWORD3` or "
-            "`director:INSTANCE-ID`.",
+            "Who may start what, unless an agent says otherwise: `none` or `override:PASSWORD2,PASSWORD3`. "
+            "OCS's `director:INSTANCE-ID` is read, but our agents refuse to start with it.",
             default="none",
-            example="director:access-dir",
+            example="none",
         ),
         Key("registry_address", Text(), "An old key of OCS. Nothing reads it.", obsolete=True),
     ),

@@ -50,6 +50,7 @@ def test_sources_are_merged_in_order_of_time_and_a_traceback_stays_with_its_line
         "b2",
     ]
     assert [entry.message for entry in last_entries(chosen, 1, lambda _: True)] == ["b2"]
+    assert last_entries(chosen, 0, lambda _: True) == []
 
 
 def test_following_sees_a_file_that_appears_and_one_that_rotates(tmp_path):

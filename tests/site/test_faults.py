@@ -181,8 +181,13 @@ HUBS = [
     ),
     (
         hub(access_policy="open"),
-        "5:18: error: access_policy 'open' is not an access policy: write none, "
-        "override:PASSWORD2,PASSWORD3 or director:INSTANCE-ID.",
+        "5:18: error: access_policy 'open' is not a policy that agents here follow: write none or "
+        "override:PASSWORD2,PASSWORD3.",
+    ),
+    (
+        hub(access_policy="director:access-dir"),
+        "5:18: error: access_policy 'director:access-dir' is not a policy that agents here follow: "
+        "write none or override:PASSWORD2,PASSWORD3.",
     ),
 ]
 

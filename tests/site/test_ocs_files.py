@@ -97,7 +97,9 @@ hub: {wamp_server: 'ws://localhost:8001/ws', wamp_realm: debug_realm, address_ro
 def test_nothing_keeps_it_from_loading(write, text):
     path = write(text, "default.yaml")
     assert load(path, environ={}).path == path
-    assert all(fault.severity is Severity.WARNING for fault in check(path, environ={}))
+    faults = [fault for fault in check(path, environ={}) if fault.severity is not Severity.WARNING]
+    # The one thing that OCS's agents do and ours refuse is said before they are started.
+    assert all("access_policy 'director:access-dir'" in fault.message for fault in faults)
 
 
 def test_one_host(write):
