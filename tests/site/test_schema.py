@@ -17,7 +17,7 @@ GOOD = [
     (REPO / "site_config/default.yaml").read_text(),
     (REPO / "site_config/ocs_style.yaml").read_text(),
     test_ocs_files.ONE_HOST,
-    test_ocs_files.SEVERAL_HOSTS,
+    test_ocs_files.SEVERAL_HOSTS.replace("director:access-dir", "override:two,three"),
     test_ocs_files.NO_HOSTS,
     test_faults.hub(wamp_realm="${REALM}", wamp_server="${SERVER}"),
     test_faults.site(latitude="${LAT}", timezone="UTC", elevation="100"),

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 @site_options
 @click.option("-f", "--follow", is_flag=True, help="Go on showing new lines until Ctrl-C.")
 @click.option("-n", "--lines", default=40, show_default=True, help="How many of the last lines to show.")
-@click.option("--level", type=click.Choice(["debug", "info", "warning", "error"]), default="debug", help="The least that is worth showing.")
+@click.option(
+    "--level", type=click.Choice(["debug", "info", "warning", "error"]), default="debug", help="The least."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print each line as JSON.")
 def command(
     ids: tuple[str, ...],
