@@ -70,16 +70,19 @@ class Executor:
             session.finish(
                 success=False, text=f"Did not end within {grace_seconds:.1f} s of the agent's shutdown."
             )
-        await self._reap()
+        await self._reap(set(stuck))
         return [each.identity.op_name for each in stuck]
 
-    async def _reap(self) -> None:
+    async def _reap(self, stuck: set[Session]) -> None:
         tasks = list(self._tasks.values())
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        for thread in self._threads.values():
-            thread.join(_JOIN_SECONDS)
+        if tasks:
+            # Not for ever: a coroutine may catch even this.
+            await asyncio.wait(tasks, timeout=_JOIN_SECONDS)
+        for session, thread in self._threads.items():
+            if session not in stuck:
+                thread.join(_JOIN_SECONDS)
 
 
 class _Work:
@@ -124,7 +127,7 @@ class _Work:
         except asyncio.CancelledError:
             self._finish(_outcome.of_cancel(self._session.token.reason, self._is_process))
             raise
-        except Exception as error:
+        except (Exception, SystemExit, KeyboardInterrupt) as error:  # no operation may end its agent
             self._failed(error)
         else:
             self._finish(_outcome.of_result(result))

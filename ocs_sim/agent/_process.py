@@ -174,7 +174,7 @@ async def _stop(residents: Sequence[Resident]) -> int:
     except TimeoutError:
         _log.error("did not end within %.1f s", grace)
         return 1
-    return 0
+    return int(any(each.service.abandoned for each in residents))
 
 
 def _name_process(name: str) -> None:

@@ -41,6 +41,7 @@ class AgentService:
         policy = read_policy(context.access_policy)
         self.agent = agent
         self.phase = Phase.NEW
+        self.abandoned: list[str] = []
         self._courier = courier
         self._executor = Executor(context.instance_id, context.clock, agent.log, agent.find_lock)
         self.dispatcher = Dispatcher(agent.operations, self._executor, context.clock, agent.log, policy)
@@ -82,9 +83,9 @@ class AgentService:
         if self.phase in (Phase.STOPPING, Phase.STOPPED):
             return
         self.phase = Phase.STOPPING
-        stuck = await self._executor.shut_down(self.agent.shutdown_seconds)
-        if stuck:
-            self.agent.log.error("did not end and is abandoned: %s", ", ".join(stuck))
+        self.abandoned = await self._executor.shut_down(self.agent.shutdown_seconds)
+        if self.abandoned:
+            self.agent.log.error("did not end and is abandoned: %s", ", ".join(self.abandoned))
         await self._on_stop()
         for publisher in self.agent.feeds.values():
             publisher.flush()

@@ -15,6 +15,7 @@ from ocs_sim.bus._errors import LoopUnavailable
 
 THREAD_NAME = "ocs-sim-loop"
 _JOIN_SECONDS = 3.0
+_WIND_UP_SECONDS = 0.5
 
 
 class _Process:
@@ -104,7 +105,7 @@ def _wind_up(loop: asyncio.AbstractEventLoop) -> None:
     for task in left:
         task.cancel()
     if left:
-        loop.run_until_complete(asyncio.wait(left, timeout=_JOIN_SECONDS))
+        loop.run_until_complete(asyncio.wait(left, timeout=_WIND_UP_SECONDS))
     loop.run_until_complete(loop.shutdown_asyncgens())
     loop.close()
     asyncio.set_event_loop(None)

@@ -32,6 +32,13 @@ class Plain:
             return value
         if depth > _DEEPEST:
             return self.changed(path, "nested deeper than 64 levels", repr(type(value)))
+        try:
+            return self._convert(value, path, depth)
+        except Exception as fault:  # a user's own type must not silence a whole agent
+            kind = type(value).__name__
+            return self.changed(path, f"{kind} that cannot be read ({_text(fault)}) sent as null", None)
+
+    def _convert(self, value: Any, path: str, depth: int) -> Any:
         for kinds, convert in _CONVERSIONS:
             if isinstance(value, kinds):
                 return convert(self, value, path, depth)

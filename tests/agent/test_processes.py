@@ -155,6 +155,25 @@ def test_a_thread_that_does_not_heed_is_left_and_the_process_still_ends(site):
     assert not pidfile.path_of(site.log_dir, "rude").exists()
 
 
+def test_a_coroutine_that_takes_no_cancellation_is_abandoned(site):
+    child = site.start("rude")
+    site.ops("rude", "start", "clings")
+    child.send_signal(signal.SIGTERM)
+    assert child.wait(20) == 1
+    assert any("did not end and is abandoned: clings" in line["message"] for line in site.log("rude"))
+    assert "Rude has stopped" in [line["message"] for line in site.log("rude")]
+    assert not pidfile.path_of(site.log_dir, "rude").exists()
+
+
+def test_an_operation_cannot_end_its_agent(site):
+    child = site.start("rude")
+    site.ops("rude", "start", "quits")
+    code, message, session = site.ops("rude", "wait", "quits", None, 5)
+    assert (code, session["success"]) == (0, False), message
+    assert "SystemExit: 3" in session["messages"][-2][1]
+    assert child.poll() is None
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_second_signal_ends_even_an_agent_whose_loop_is_blocked(site, number):
     child = site.start("rude")

@@ -103,3 +103,13 @@ def test_a_value_whose_text_cannot_be_made_is_named_by_its_type():
             raise RuntimeError("no text")
 
     assert to_plain({"x": Broken()})[0] == {"x": "<Broken>"}
+
+
+def test_a_value_that_cannot_be_read_becomes_null_and_spares_the_rest():
+    class Torn(dict):
+        def items(self):
+            raise OSError("device gone")
+
+    plain, warnings = to_plain({"torn": Torn(a=1), "well": 2})
+    assert plain == {"torn": None, "well": 2}
+    assert warnings == ["data.torn: Torn that cannot be read (device gone) sent as null"]

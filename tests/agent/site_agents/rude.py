@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
 import threading
 import time
 
@@ -24,6 +26,20 @@ class Rude(Agent):
     def foreign(self, run: Run) -> None:
         """Leave a thread behind that no one can end, and that is no daemon."""
         threading.Thread(target=lambda: threading.Event().wait(), name="foreign").start()
+
+    @task()
+    async def clings(self, run: Run) -> None:
+        """Take no end from anybody."""
+        while True:
+            try:
+                await asyncio.sleep(0.01)
+            except asyncio.CancelledError:
+                continue
+
+    @task()
+    async def quits(self, run: Run) -> None:
+        """End the program, as a script would."""
+        sys.exit(3)
 
     @task()
     async def blocks_the_loop(self, run: Run) -> None:
