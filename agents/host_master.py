@@ -17,6 +17,7 @@ from ocs_sim.supervise import (
     Child,
     HostLock,
     LocalProcesses,
+    OutputFile,
     Request,
     RequestRefused,
     SiteReader,
@@ -67,6 +68,7 @@ class HostMaster(Agent[HostMasterOptions]):
     def __init__(self, context: AgentContext[HostMasterOptions]) -> None:
         super().__init__(context)
         self._lock = HostLock(self._run_dir, context.host.name)
+        self._output = OutputFile(self._run_dir, context.instance_id)
         wanted = context.options.initial_state
         self._initial = Target(wanted) if wanted else None
         self._marker = {MARKER: context.address}
@@ -163,6 +165,7 @@ class HostMaster(Agent[HostMasterOptions]):
                 supervisor.bring_all_down()
             self._wake.clear()
             supervisor.tick(hears=self.context.link.joined)
+            self._output.shorten()
             self._show(run, supervisor)
             self._ask_the_silent(supervisor)
             await self._pause(_STOPPING_SECONDS if self._ending(run) else _period(supervisor))

@@ -56,7 +56,7 @@ class LockHeldTwice(AgentError):
 
 
 class UnknownAgentClass(AgentError):
-    """There is no agent class {name!r}{hint}. `obsbow agent list` shows them all."""
+    """There is no agent class {name!r}{hint} `obsbow agent list` shows them all."""
 
 
 class BadAgentModule(AgentError):

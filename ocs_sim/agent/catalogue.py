@@ -206,4 +206,4 @@ def _hint(name: str, agent_paths: Sequence[Path]) -> str:
     ]
     near = difflib.get_close_matches(name, [*names, *ocs_classes()], n=1)
     broken = "".join(f" ({info.fault})" for info in described if info.fault)
-    return (f"; did you mean {near[0]!r}?" if near else "") + broken
+    return broken + (f"; did you mean {near[0]!r}?" if near else ".")

@@ -36,6 +36,12 @@ class Answered:
     was_up: bool
 
 
+@dataclass(frozen=True)
+class _Trouble:
+    text: str = ""
+    says_it_all: bool = False
+
+
 Say = Callable[[Answered], None]
 
 
@@ -136,21 +142,26 @@ class Starter:
             details = "".join(_details(self.layout, name, why) for name in failed)
             raise NotUp(seconds=time.monotonic() - self.began, names=", ".join(failed), details=details)
 
-    def _hopeless(self, waiting: Sequence[str]) -> dict[str, str]:
+    def _hopeless(self, waiting: Sequence[str]) -> dict[str, _Trouble]:
         """Return what cannot come up by waiting, and why."""
         master = self.layout.host_master.instance_id
-        found: dict[str, str] = {}
+        found: dict[str, _Trouble] = {}
         for name in (master, *waiting):
             process = living_process(self.layout, name)
             if process is not None and is_suspended(process):
-                found[name] = f"process {process.pid} is suspended; `kill -CONT {process.pid}` lets it go on"
+                pid = process.pid
+                text = f"process {pid} is suspended; `kill -CONT {pid}` lets it go on"
+                found[name] = _Trouble(text, says_it_all=True)
             elif process is None and name == master and not self._host_master_runs():
-                found[name] = "it has ended"
+                found[name] = _Trouble("it has ended")
         for name, child in ask_child_states(self.layout).items():
             failures = child.get("failures_in_a_row") or 0
-            broken = failures >= _CRASHES_THAT_MEAN_BROKEN or child.get("operable") is False
-            if name in waiting and broken and not child.get("ready"):
-                found[name] = child.get("problem") or f"it failed {failures} times in a row"
+            if name not in waiting or child.get("ready"):
+                continue
+            if child.get("operable") is False:
+                found[name] = _Trouble(str(child.get("problem")), says_it_all=True)
+            elif failures >= _CRASHES_THAT_MEAN_BROKEN:
+                found[name] = _Trouble(child.get("problem") or f"it failed {failures} times in a row")
         return found
 
     def _host_master_runs(self) -> bool:
@@ -181,7 +192,10 @@ def _pid_file(layout: Layout) -> Path:
     return pidfile.path_of(layout.host.log_dir, layout.host_master.instance_id)
 
 
-def _details(layout: Layout, name: str, why: Mapping[str, str]) -> str:
-    reason = f"\n  {name}: {why[name]}" if name in why else ""
+def _details(layout: Layout, name: str, why: Mapping[str, _Trouble]) -> str:
+    trouble = why.get(name, _Trouble())
+    reason = f"\n  {name}: {trouble.text}" if trouble.text else ""
+    if trouble.says_it_all:
+        return reason
     body = "\n".join(f"    {line}" for line in log_tail(layout, name)) or "    (it left no log)"
     return f"{reason}\n  last lines of {name}:\n{body}"

@@ -6,6 +6,7 @@ from ocs_sim.supervise._living import Living, find_living
 from ocs_sim.supervise._lock import HostLock
 from ocs_sim.supervise._machine import ChildMachine, Gate
 from ocs_sim.supervise._order import find_cycles
+from ocs_sim.supervise._output import OutputFile
 from ocs_sim.supervise._policy import Policy
 from ocs_sim.supervise._ports import Exit, Handle, Member, Processes, ProcessSpec, Usage
 from ocs_sim.supervise._processes import LocalProcesses
@@ -32,6 +33,7 @@ __all__ = [
     "LocalProcesses",
     "Member",
     "NotSpawned",
+    "OutputFile",
     "ParseStatus",
     "Policy",
     "ProcessSpec",

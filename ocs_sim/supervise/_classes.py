@@ -33,7 +33,7 @@ def find_runner(agent_class: str, agent_paths: Sequence[Path] = ()) -> Runner:
         if fault is not None:
             raise BadAgentModule(path=fault.filename, fault=f"line {fault.lineno}: {fault.msg}")
     near = difflib.get_close_matches(agent_class, [*installed, *written, *catalogue.ocs_classes()], n=1)
-    raise UnknownAgentClass(name=agent_class, hint=f"; did you mean {near[0]!r}?" if near else "")
+    raise UnknownAgentClass(name=agent_class, hint=f"; did you mean {near[0]!r}?" if near else ".")
 
 
 def _spellings(name: str) -> tuple[str, ...]:

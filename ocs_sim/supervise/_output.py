@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 _TAIL_BYTES = 64 * 1024
@@ -33,13 +34,11 @@ class OutputFile:
 
     def shorten(self) -> None:
         """Keep only the last part of a file that has grown too large; the child writes on at its end."""
-        try:
-            if self._path.stat().st_size <= _LARGEST_BYTES:
-                return
-            self._before.write_bytes(self._read_tail())
-            os.truncate(self._path, 0)
-        except FileNotFoundError:
-            return
+        # On a full disk there is another time.
+        with suppress(OSError):
+            if self._path.stat().st_size > _LARGEST_BYTES:
+                self._before.write_bytes(self._read_tail())
+                os.truncate(self._path, 0)
 
     def _read_tail(self) -> bytes:
         try:

@@ -121,8 +121,7 @@ class LocalProcesses:
         tracked = self._tracked.get(handle)
         if tracked is None:
             return None
-        with suppress(OSError):
-            tracked.output.shorten()
+        tracked.output.shorten()
         try:
             with tracked.process.oneshot():
                 return Usage(tracked.process.cpu_percent(None), tracked.process.memory_info().rss)

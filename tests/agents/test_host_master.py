@@ -279,3 +279,14 @@ def test_nothing_is_started_that_is_meant_to_be_down(bench: Bench) -> None:
     assert bench.update(["all", "up"], wait_seconds=30)[0]
     assert len(bench.processes()) == 2
     bench.terminate()
+
+
+def test_its_own_output_stays_small(bench: Bench) -> None:
+    bench.write_site()
+    bench.run_dir.mkdir(parents=True)
+    printed = bench.run_dir / "master.out"
+    printed.write_bytes(b"early words\n" * 400_000)
+    bench.start()
+    bench.wait(lambda: printed.stat().st_size < 100_000, "the file is cut")
+    assert (bench.run_dir / "master.out.1").stat().st_size < 100_000
+    bench.terminate()

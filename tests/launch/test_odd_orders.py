@@ -197,6 +197,17 @@ def test_a_log_directory_that_cannot_be_is_one_sentence(observatory):
     assert observatory.obsbow("up").returncode == 1
 
 
+def test_an_agent_of_a_class_that_is_not_there_is_named_at_once(observatory):
+    observatory.well("down")
+    change(observatory, "agent-class: FakeDataAgent", "agent-class: FakeDatAgent")
+    up = observatory.obsbow("up")
+    assert up.returncode == 1
+    assert "  data1: There is no agent class 'FakeDatAgent'; did you mean 'FakeDataAgent'? " in up.stderr
+    status = observatory.obsbow("status")
+    assert status.returncode == 3
+    assert "data1: There is no agent class 'FakeDatAgent'" in status.stdout
+
+
 def test_the_agents_of_a_process_group_stop_together_and_are_all_named(running):
     change(
         running,
