@@ -8,9 +8,9 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from ocs_sim.agent import pidfile
 from ocs_sim.agent._access import read_policy
@@ -39,17 +39,10 @@ class Resident:
         self._boot_id = str(self._timer.time())
         self._pidfile = pidfile.path_of(plan.host.log_dir, plan.instance.instance_id)
         log_to_file(plan.host.log_dir, plan.address, plan.instance.instance_id)
-        loop = asyncio.get_running_loop()
         hub = plan.host.hub
         read_policy(hub.access_policy)
-        self._record = pidfile.describe(
-            os.getpid(),
-            plan.instance.instance_id,
-            plan.instance.agent_class,
-            str(plan.site.path),
-            self._boot_id,
-            self._timer.time(),
-        )
+        self._record = self._describe()
+        self._pid_file_missed = False
         link = Connection(
             endpoints(hub, plan.crossbar),
             hub.wamp_realm,
@@ -58,10 +51,24 @@ class Resident:
             on_joined=self._joined,
             on_refused=self._refused,
         )
-        courier = Courier(link, loop, self._timer)
-        context = AgentContext(
+        courier = Courier(link, asyncio.get_running_loop(), self._timer)
+        self.service = AgentService(plan.agent_type(self._make_context(link, courier)), courier)
+
+    def _describe(self) -> pidfile.PidRecord:
+        return pidfile.describe(
+            os.getpid(),
+            self.plan.instance.instance_id,
+            self.plan.instance.agent_class,
+            str(self.plan.site.path),
+            self._boot_id,
+            self._timer.time(),
+        )
+
+    def _make_context(self, link: Connection, courier: Courier) -> AgentContext[Any]:
+        plan = self.plan
+        return AgentContext(
             instance_id=plan.instance.instance_id,
-            address_root=hub.address_root,
+            address_root=plan.host.hub.address_root,
             agent_class=plan.instance.agent_class,
             options=plan.options,
             site=plan.site,
@@ -71,23 +78,30 @@ class Resident:
             boot_id=self._boot_id,
             link=link,
             delivery=courier,
-            loop=loop,
-            access_policy=hub.access_policy,
+            loop=asyncio.get_running_loop(),
+            access_policy=plan.host.hub.access_policy,
         )
-        self.service = AgentService(plan.agent_type(context), courier)
 
     async def start(self) -> None:
         """Write the pid file and start the agent."""
         instance = self.plan.instance
         self._log.info("%s starts as %s, pid %d", instance.agent_class, self.plan.address, os.getpid())
-        pidfile.write(self._pidfile, self._record)
+        self._write_pid_file()
         await self.service.start()
 
     def keep_pid_file(self) -> None:
         """Write the pid file anew if somebody deleted it: without it the next HostMaster starts another."""
         if not self._pidfile.exists():
-            with suppress(OSError):
-                pidfile.write(self._pidfile, self._record)
+            self._write_pid_file()
+
+    def _write_pid_file(self) -> None:
+        # A full disk is no reason not to run; it is tried again.
+        try:
+            pidfile.write(self._pidfile, self._record)
+        except OSError as fault:
+            if not self._pid_file_missed:
+                self._log.error("no pid file %s: %s", self._pidfile, fault)
+            self._pid_file_missed = True
 
     async def stop(self) -> None:
         """Stop the agent and remove the pid file."""

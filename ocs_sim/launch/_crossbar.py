@@ -148,12 +148,6 @@ class Router:
             self._remove_leftovers()
         return process is not None
 
-    def clean(self) -> None:
-        """Remove what a dead router has left; does nothing while it lives."""
-        with self._locked():
-            if processes.find(self.settings.config_dir) is None:
-                self._remove_leftovers()
-
     def kill(self) -> None:
         """End the router as a crash would: SIGKILL to all its processes, nothing is tidied up."""
         process = processes.find(self.settings.config_dir)

@@ -6,7 +6,7 @@ import fcntl
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ocs_sim.launch._errors import AnotherCommand
@@ -40,6 +40,8 @@ def _take(handle: int, deadline: float) -> None:
                 raise AnotherCommand(pid=os.pread(handle, 20, 0).decode().strip() or "unknown") from None
             time.sleep(_POLL_SECONDS)
         else:
-            os.ftruncate(handle, 0)
-            os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
+            # Only told to people: a full disk is no reason to stop here.
+            with suppress(OSError):
+                os.ftruncate(handle, 0)
+                os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
             return

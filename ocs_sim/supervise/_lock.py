@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from ocs_sim.supervise._errors import AlreadyLookedAfter
@@ -23,8 +24,10 @@ class HostLock:
             holder = os.read(self._descriptor, 20).decode(errors="replace").strip()
             self.release()
             raise AlreadyLookedAfter(host=host, pid=holder or "unknown", path=path) from None
-        os.truncate(self._descriptor, 0)
-        os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
+        # Only told to people: a full disk is no reason not to run.
+        with suppress(OSError):
+            os.truncate(self._descriptor, 0)
+            os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
 
     def release(self) -> None:
         """Let another process have it."""

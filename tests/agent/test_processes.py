@@ -190,6 +190,18 @@ def test_a_second_signal_ends_even_an_agent_whose_loop_is_blocked(site, number):
     assert child.wait(3.0) == 128 + number
 
 
+def test_an_agent_runs_also_where_no_pid_file_can_be_written(site):
+    site.log_dir.mkdir()
+    (site.log_dir / "run").write_text("in the way")
+    child = site.start("bare")
+    assert any("no pid file" in line["message"] for line in site.log("bare"))
+    (site.log_dir / "run").unlink()
+    wait_until(lambda: pidfile.read(pidfile.path_of(site.log_dir, "bare")), 20)
+    child.terminate()
+    assert child.wait(20) == 0
+    assert not pidfile.path_of(site.log_dir, "bare").exists()
+
+
 def test_an_agent_that_cannot_start_says_why_in_one_line(site):
     child = site.spawn("unwilling")
     assert child.wait(20) == 1

@@ -118,14 +118,12 @@ def test_after_a_crash_it_is_stale_and_starts_again(own_router):
     assert own_router.pid != pid
 
 
-def test_clean_removes_what_a_crash_left_and_nothing_of_a_living_one(own_router):
+def test_stop_removes_what_a_crash_left(own_router):
     router = router_of(own_router)
-    router.clean()
-    assert router.status().state is RouterState.RUNNING
-    assert own_router.socket_path.exists()
     own_router.kill()
-    router.clean()
+    assert router.stop() is False
     assert router.status().state is RouterState.DEAD
+    assert not own_router.socket_path.exists()
 
 
 def test_a_dead_worker_takes_the_router_with_it(own_router):

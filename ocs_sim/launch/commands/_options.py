@@ -21,6 +21,12 @@ def site_options(command: Command) -> Command:
     return click.option("--site-file", type=path, help="The site file; else it is searched for.")(command)
 
 
+def timeout_option(command: Command) -> Command:
+    """Add --timeout."""
+    text = "Seconds to wait until all answer."
+    return click.option("--timeout", default=60.0, show_default=True, help=text)(command)
+
+
 def json_option(command: Command) -> Command:
     """Add --json."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")(command)

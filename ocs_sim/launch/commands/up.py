@@ -7,13 +7,13 @@ from pathlib import Path
 
 import click
 
-from ocs_sim.launch.commands._options import json_option, print_json, site_options
+from ocs_sim.launch.commands._options import json_option, print_json, site_options, timeout_option
 
 
 @click.command("up")
 @click.argument("ids", nargs=-1)
 @site_options
-@click.option("--timeout", default=60.0, show_default=True, help="Seconds to wait until all answer.")
+@timeout_option
 @json_option
 def command(
     ids: tuple[str, ...], site_file: Path | None, site_host: str | None, timeout: float, as_json: bool
