@@ -10,9 +10,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import IO, Any
 
-from ocs_sim.archive._data import HousekeepingData
+from ocs_sim.archive._data import HousekeepingData, Series
 from ocs_sim.archive._errors import UnknownExport
-from ocs_sim.archive._frames import load_extra, shared_times
+from ocs_sim.archive._frames import load_extra, shared_times, to_pandas
 
 
 def export(data: HousekeepingData, path: Path) -> int:
@@ -72,8 +72,18 @@ def _text(value: Any) -> str:
 
 def _write_parquet(data: HousekeepingData, path: Path) -> int:
     load_extra("pyarrow", "Writing Parquet", "frames")
-    table = data.to_pandas()
-    for name in table.select_dtypes("object").columns:
-        table[name] = [value if isinstance(value, str) else _text(value) for value in table[name]]
+    table = to_pandas(data, _nullable)
     table.to_parquet(path)
     return len(table)
+
+
+def _nullable(series: Series) -> Any:
+    """Return a column that keeps its type, and tells missing from any value, when others are joined to it."""
+    pandas = load_extra("pandas", "Writing Parquet", "frames")
+    kind = series.values.dtype.kind
+    if kind in "biu":
+        return pandas.array(series.values, dtype={"b": "boolean", "i": "Int64", "u": "UInt64"}[kind])
+    if kind == "f":
+        return series.values
+    texts = [None if value is None else _text(value) for value in series.values.tolist()]
+    return pandas.array(texts, dtype="string")

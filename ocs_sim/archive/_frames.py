@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections import defaultdict
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -38,10 +39,14 @@ def shared_times(data: HousekeepingData) -> list[list[Series]]:
     return list(groups.values())
 
 
-def to_pandas(data: HousekeepingData) -> pd.DataFrame:
+def _values(series: Series) -> Any:
+    return series.values
+
+
+def to_pandas(data: HousekeepingData, column: Callable[[Series], Any] = _values) -> pd.DataFrame:
     """Return one table; fields of blocks with other times are joined by time, missing samples are NaN."""
     pandas = load_extra("pandas", "A pandas table", "frames")
-    tables = [_table(pandas, group) for group in shared_times(data)]
+    tables = [_table(pandas, group, column) for group in shared_times(data)]
     if not tables:
         return pandas.DataFrame(index=pandas.DatetimeIndex([], tz="UTC", name="time"))
     if len(tables) == 1:
@@ -50,9 +55,9 @@ def to_pandas(data: HousekeepingData) -> pd.DataFrame:
     return joined[list(data)].droplevel(1)
 
 
-def _table(pandas: Any, group: list[Series]) -> Any:
+def _table(pandas: Any, group: list[Series], column: Callable[[Series], Any]) -> Any:
     index = pandas.DatetimeIndex(datetimes(group[0].times), tz="UTC", name="time")
-    table = pandas.DataFrame({series.name: series.values for series in group}, index=index)
+    table = pandas.DataFrame({series.name: column(series) for series in group}, index=index)
     # Samples with equal times stay apart: the n-th of them joins the n-th of another block.
     return table.set_index(table.groupby(level=0).cumcount().rename("nth"), append=True)
 

@@ -271,6 +271,28 @@ def test_parquet_is_read_back_by_pandas(archive, tmp_path):
     assert table[A].tolist() == [float(number) for number in range(40)]
 
 
+def test_parquet_keeps_types_and_tells_missing_from_any_value(tmp_path):
+    from pyarrow import parquet
+
+    write(
+        tmp_path,
+        record({"text": ["nan", ""], "whole": [2**62 + 1, -5], "open": [True, False]}, [START, START + 1]),
+        record({"mixed": [1, "one"]}, [START + 1, START + 2], block="other"),
+    )
+    path = tmp_path / "out.parquet"
+    with Archive(tmp_path) as archive:
+        assert archive.load("*").export(path) == 3
+    table = parquet.read_table(path)
+    columns = {name.rpartition(".")[2]: table[name].to_pylist() for name in table.column_names}
+    del columns["time"]
+    assert columns == {
+        "text": ["nan", "", None],
+        "whole": [2**62 + 1, -5, None],
+        "open": [True, False, None],
+        "mixed": [None, "1", "one"],
+    }
+
+
 def test_another_file_name_is_refused(archive, tmp_path):
     with pytest.raises(UnknownExport, match=r"out.xls: name it \*.csv or \*.parquet"):
         archive.load("a").export(tmp_path / "out.xls")

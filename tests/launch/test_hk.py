@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from ocs_sim.archive import ArchiveWriter, FieldDescription, seal
 from ocs_sim.launch._cli import obsbow
-from tests.archive.making import START, HandClock, counted, record
+from tests.archive.making import START, HandClock, counted, record, write
 
 A = "data1.thermometers.temps.a"
 
@@ -109,6 +109,29 @@ def test_plot_to_a_picture(directory, tmp_path):
     done = hk(directory, "plot", "a", "b", "--png", path)
     assert (done.exit_code, done.stdout) == (0, f"Wrote {path}.\n")
     assert path.read_bytes().startswith(b"\x89PNG")
+
+
+def blue_columns(path):
+    """Return in which part of a picture's columns something is drawn in the first field's colour."""
+    from matplotlib.image import imread
+
+    picture = imread(path)[..., :3] * 255
+    is_blue = abs(picture - (31, 119, 180)).sum(axis=2) < 60
+    return is_blue.any(axis=0).mean()
+
+
+def test_a_picture_joins_samples_that_are_sparser_than_its_columns(directory, tmp_path):
+    path = tmp_path / "plot.png"
+    hk(directory, "plot", "a", "--png", path)
+    assert blue_columns(path) > 0.5
+
+
+def test_a_picture_shows_gaps_and_lonely_samples(tmp_path):
+    seconds = (*range(5), 50, *range(95, 100))
+    write(tmp_path / "hk", *(record({"a": [float(second)]}, [START + second]) for second in seconds))
+    path = tmp_path / "plot.png"
+    hk(tmp_path / "hk", "plot", "a", "--png", path)
+    assert 0.08 < blue_columns(path) < 0.3
 
 
 def test_a_picture_without_matplotlib_says_what_to_install(directory, tmp_path, monkeypatch):

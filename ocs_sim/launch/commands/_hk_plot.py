@@ -46,16 +46,25 @@ def panel(field: Decimated, width: int, height: int) -> list[str]:
 def _bridged(spans: Sequence[tuple[float, float] | None]) -> list[tuple[float, float] | None]:
     """Fill the empty bins between samples that are sparser than the bins; a real gap stays empty."""
     bridged = list(spans)
-    filled = [position for position, span in enumerate(spans) if span]
-    steps = [after - before for before, after in pairwise(filled)]
-    usual = median(steps) if steps else 0
-    for before, after in pairwise(filled):
-        if 1 < after - before <= _LONGEST_BRIDGE * usual:
+    for stretch in _stretches([position for position, span in enumerate(spans) if span]):
+        for before, after in pairwise(stretch):
             left, right = sum(spans[before] or ()) / 2, sum(spans[after] or ()) / 2
             for position in range(before + 1, after):
                 value = left + (right - left) * (position - before) / (after - before)
                 bridged[position] = (value, value)
     return bridged
+
+
+def _stretches(filled: Sequence[int]) -> list[list[int]]:
+    """Split the positions of filled bins where a gap is, longer than the samples are apart as a rule."""
+    steps = [after - before for before, after in pairwise(filled)]
+    longest = max(1, _LONGEST_BRIDGE * median(steps)) if steps else 1
+    stretches = [[position] for position in filled[:1]]
+    for position, step in zip(filled[1:], steps, strict=True):
+        if step > longest:
+            stretches.append([])
+        stretches[-1].append(position)
+    return stretches
 
 
 def _canvas(
@@ -112,13 +121,21 @@ def draw_png(fields: Iterable[Decimated], path: Path) -> None:
     panels = figure.subplots(len(by_unit), 1, sharex=True, squeeze=False)[:, 0]
     for axes, (unit, members) in zip(panels, by_unit.items(), strict=True):
         for field in members:
-            times = (field.times * 1e6).astype("datetime64[us]")
-            (line,) = axes.plot(times, field.mean, label=field.name, linewidth=1)
-            axes.fill_between(
-                times, field.minimum, field.maximum, color=line.get_color(), alpha=0.25, linewidth=0
-            )
+            _draw_field(axes, field)
         axes.set_ylabel(unit)
         axes.grid(alpha=0.3)
         axes.legend(fontsize="small")
     panels[-1].set_xlabel("UTC")
     figure.savefig(path)
+
+
+def _draw_field(axes: Any, field: Decimated) -> None:
+    """Draw a line through the bins that have samples; what stands alone between gaps is a dot."""
+    color = axes.plot([], [], label=field.name, linewidth=1)[0].get_color()
+    times = (field.times * 1e6).astype("datetime64[us]")
+    for stretch in _stretches(field.count.nonzero()[0].tolist()):
+        when = times[stretch]
+        axes.plot(when, field.mean[stretch], color=color, linewidth=1, marker="" if len(stretch) > 1 else ".")
+        axes.fill_between(
+            when, field.minimum[stretch], field.maximum[stretch], color=color, alpha=0.25, linewidth=0
+        )
