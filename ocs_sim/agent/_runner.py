@@ -37,14 +37,16 @@ def run_agent(argv: Sequence[str] | None = None) -> int:
     if not arguments or {"-h", "--help"} & set(arguments):
         print(_USAGE, end="")  # noqa: T201 - asked for
         return 0 if arguments else 2
+    from ocs_sim.bus import prepare, run
+
     try:
+        # Before the agents' modules, which may import Twisted's reactor.
+        prepare()
         plans = make_plans(arguments, Path.cwd())
     except ObservatoryError as fault:
         print(f"ocs_sim.agent: {fault}", file=sys.stderr)  # noqa: T201 - the one clear line
         return 1
     set_up_logging()
-    from ocs_sim.bus import run
-
     return run(lambda: live(plans))
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ocs_sim.bus._endpoints import Endpoint, EndpointKind, endpoints
     from ocs_sim.bus._http import HttpCaller
     from ocs_sim.bus._link import Connector, Link, Match
-    from ocs_sim.bus._loop import background_loop, run
+    from ocs_sim.bus._loop import background_loop, prepare, run
     from ocs_sim.bus._wishes import Subscription
 
 __all__ = [
@@ -58,6 +58,7 @@ __all__ = [
     "SubscriptionRefused",
     "background_loop",
     "endpoints",
+    "prepare",
     "run",
 ]
 
@@ -74,6 +75,7 @@ _HOMES = {
     "Subscription": "_wishes",
     "background_loop": "_loop",
     "endpoints": "_endpoints",
+    "prepare": "_loop",
     "run": "_loop",
 }
 

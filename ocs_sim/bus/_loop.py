@@ -24,21 +24,19 @@ class _Process:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.loop: asyncio.AbstractEventLoop | None = None
+        self.prepared: asyncio.AbstractEventLoop | None = None
         self.pid = 0
 
-    def claim(self) -> asyncio.AbstractEventLoop:
-        """Create the loop and its reactor; Twisted allows this once in a process."""
-        import uvloop
+    def prepare(self) -> None:
+        if self.loop is None and self.prepared is None:
+            self.prepared = _create()
 
+    def claim(self) -> asyncio.AbstractEventLoop:
+        """Return the loop, with its reactor, to the one who will drive it."""
         if self.loop is not None:
             raise LoopUnavailable(fault="its loop was started before, and a process has only one")
-        loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
-        try:
-            _install_reactor(loop)
-        except BaseException:
-            loop.close()
-            raise
-        self.loop, self.pid = loop, os.getpid()
+        loop = self.prepared or _create()
+        self.loop, self.prepared, self.pid = loop, None, os.getpid()
         return loop
 
     def usable(self) -> asyncio.AbstractEventLoop | None:
@@ -50,6 +48,12 @@ class _Process:
 
 
 _process = _Process()
+
+
+def prepare() -> None:
+    """Install this process's reactor ahead of `run`, so that modules which import Twisted's get that one."""
+    with _process.lock:
+        _process.prepare()
 
 
 def run(main: Callable[[], Awaitable[int | None]]) -> int:
@@ -145,6 +149,19 @@ def _stop(loop: asyncio.AbstractEventLoop, thread: threading.Thread) -> None:
         thread.join(_JOIN_SECONDS)
 
 
+def _create() -> asyncio.AbstractEventLoop:
+    """Create the loop and its reactor; Twisted allows this once in a process."""
+    import uvloop
+
+    loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
+    try:
+        _install_reactor(loop)
+    except BaseException:
+        loop.close()
+        raise
+    return loop
+
+
 def _install_reactor(loop: asyncio.AbstractEventLoop) -> None:
     import txaio
     from twisted.internet import asyncioreactor
@@ -154,7 +171,7 @@ def _install_reactor(loop: asyncio.AbstractEventLoop) -> None:
     try:
         asyncioreactor.install(loop)  # type: ignore[no-untyped-call]
     except ReactorAlreadyInstalledError:
-        fault = "another Twisted reactor is installed; import ocs_sim before whatever imports it"
+        fault = "another Twisted reactor is installed; call ocs_sim.bus.prepare() before whatever imports it"
         raise LoopUnavailable(fault=fault) from None
     _route_twisted_log()
 

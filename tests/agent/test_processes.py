@@ -24,6 +24,7 @@ AGENTS = [
     {"instance-id": "data1", "agent-class": "FakeDataAgent", "arguments": ["--mode", "acq"]},
     {"instance-id": "bare", "agent-class": "BarebonesAgent"},
     {"instance-id": "rude", "agent-class": "Rude"},
+    {"instance-id": "twisted", "agent-class": "Twisted"},
     {"instance-id": "unwilling", "agent-class": "Unwilling"},
 ]
 
@@ -142,6 +143,13 @@ def test_several_agents_share_a_process(site):
     assert {line.get("agent", "data1") for line in site.log("data1")} == {"data1"}
     assert not list((site.log_dir / "run").iterdir())
     assert site.err("data1") == ""
+
+
+def test_an_agent_may_import_the_reactor_of_twisted(site):
+    site.start("twisted")
+    assert site.ops("twisted", "start", "pause", {})[0] == 0
+    assert site.ops("twisted", "wait", "pause", None, 5.0)[1].endswith("(SUCCEEDED).")
+    assert site.err("twisted") == ""
 
 
 def test_a_thread_that_does_not_heed_is_left_and_the_process_still_ends(site):

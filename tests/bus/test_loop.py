@@ -184,6 +184,19 @@ def test_another_reactor_is_told():
     assert "another Twisted reactor is installed" in out
 
 
+def test_a_reactor_that_was_prepared_is_the_one_that_runs():
+    program = """
+        from ocs_sim.bus import prepare, run
+        prepare()
+        prepare()
+        from twisted.internet import reactor
+        async def main():
+            print(type(reactor).__name__, reactor.running)
+        run(main)
+    """
+    assert outcome(program) == (0, "AsyncioSelectorReactor True\n", "")
+
+
 def test_calling_over_http_costs_neither_autobahn_nor_asyncio():
     program = """
         import sys
