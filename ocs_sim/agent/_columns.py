@@ -114,7 +114,7 @@ class BlockCheck:
         try:
             check(name)
         except BadName as fault:
-            self._fail(str(fault))
+            self._fail(str(fault).rstrip("."))
 
     def _fail(self, fault: str) -> None:
         self.faults.append(fault)

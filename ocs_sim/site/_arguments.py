@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ocs_sim.site._faults import Faults
+from ocs_sim.site._faults import Faults, Place
 from ocs_sim.site._kinds import INVALID, Invalid
 from ocs_sim.site._override import is_option
 from ocs_sim.site._tree import Mapping, Scalar, Sequence, Tree, describe, kind_of
@@ -48,6 +48,21 @@ SCHEMAS: dict[str, Any] = {
         ]
     },
 }
+
+
+def place_of(word: str, tree: Tree) -> Place | None:
+    """Return where arguments have an option or another word, the last time; None if nowhere as such."""
+    if isinstance(tree, Scalar):
+        return tree.place if word == tree.text.partition("=")[0] else None
+    if isinstance(tree, Sequence):
+        places = [place_of(word, item) for item in tree.items]
+    else:
+        places = []
+        for key, entry in tree.entries.items():
+            bare = key.lstrip("-")
+            is_key = word in (key, f"--{bare}", f"--no-{bare}")
+            places.append(entry.place if is_key else place_of(word, entry.value))
+    return next((place for place in reversed(places) if place), None)
 
 
 def _words(tree: Tree, faults: Faults) -> Iterator[str]:

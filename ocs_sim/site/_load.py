@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
+from ocs_sim.site._arguments import place_of
 from ocs_sim.site._build import build
 from ocs_sim.site._convert import Converter
 from ocs_sim.site._cross import check_agents, instances
 from ocs_sim.site._errors import SiteFileFaulty
-from ocs_sim.site._faults import Fault, Faults, nearest
+from ocs_sim.site._faults import Fault, Faults, Place, nearest
 from ocs_sim.site._keys import ROOT
 from ocs_sim.site._kinds import Invalid
 from ocs_sim.site._models import Manage, Site
@@ -106,4 +107,11 @@ def _check_classes(root: Read, classes: KnownClasses, faults: Faults) -> None:
             continue
         checker = classes[name]
         for message in checker.check(list(agent.get("arguments", ()))) if checker else ():
-            faults.error(agent.at("arguments"), message)
+            faults.error(_place_of(message, agent), message)
+
+
+def _place_of(message: str, agent: Read) -> Place:
+    # What checks options knows no lines, but names first what is wrong.
+    tree = agent.trees.get("arguments")
+    place = place_of(message.split(maxsplit=1)[0].rstrip(":"), tree) if tree and message else None
+    return place or agent.at("arguments")

@@ -35,7 +35,7 @@ class Read:
 
     place: Place
     values: dict[str, Any] = field(default_factory=dict)
-    places: dict[str, Place] = field(default_factory=dict)
+    trees: dict[str, Tree] = field(default_factory=dict)
 
     def get(self, name: str, default: Any = None) -> Any:
         """Return a key's value, or `default`."""
@@ -43,7 +43,7 @@ class Read:
 
     def at(self, name: str) -> Place:
         """Return where a key's value is, or else where the section begins."""
-        return self.places.get(name, self.place)
+        return self.trees[name].place if name in self.trees else self.place
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class Section:
             value = key.kind.read(entry.value, names[0], faults)
             if not isinstance(value, Invalid):
                 read.values[key.name] = value
-                read.places[key.name] = entry.value.place
+                read.trees[key.name] = entry.value
         return True
 
     def _unknown(self, name: str, entry: Entry, absent: list[str], where: str, faults: Faults) -> None:

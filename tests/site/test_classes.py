@@ -45,6 +45,29 @@ def test_classes_and_options_are_checked_at_their_lines(write):
     ]
 
 
+@pytest.mark.parametrize(
+    ("written", "place"),
+    [
+        ("\n          speed: 1\n          --mode: fast", (11, 11)),
+        ("\n          - [--speed, 1]\n          - [--mode, fast]", (11, 14)),
+        (" [--speed, 1,\n          --mode=fast]", (10, 11)),
+        (" [--mode, slow,\n          --mode, fast]", (10, 11)),
+        (" [--speed,\n          1]", (9, 20)),
+    ],
+)
+def test_a_faulty_option_is_told_at_its_own_line(write, written, place):
+    class Faulty:
+        def check(self, tokens):
+            return [
+                f"{'--mode fast: is not known' if any('mode' in each for each in tokens) else 'too few'}."
+            ]
+
+    text = FILE.replace("\n          mode: fast", written)
+    faults = check(write(text), CLASSES | {"FakeDataAgent": Faulty()}, environ={})
+    (found,) = [each for each in faults if "not known" in each.message or "too few" in each.message]
+    assert (found.line, found.column) == place
+
+
 def test_what_docker_runs_need_not_be_installed_here(write):
     (fault,) = [each for each in check(write(FILE), CLASSES, environ={}) if "Elsewhere" in each.message]
     assert fault.severity is Severity.WARNING
