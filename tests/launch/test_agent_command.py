@@ -50,6 +50,17 @@ def test_nothing_is_overwritten(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["test_heater.py"]
 
 
+def test_new_tells_programs_what_it_wrote(tmp_path):
+    result = run("agent", "new", "dome-heater", "-d", tmp_path, "--json")
+    assert json.loads(result.stdout) == {
+        "module": str(tmp_path / "dome_heater.py"),
+        "test": str(tmp_path / "test_dome_heater.py"),
+        "agent_path": str(tmp_path),
+        "instance_id": "dome-heater",
+        "agent_class": "DomeHeater",
+    }
+
+
 def test_a_new_agent_passes_its_own_test(tmp_path):
     result = run("agent", "new", "dome-heater", "--directory", tmp_path)
     assert result.exit_code == 0, result.output

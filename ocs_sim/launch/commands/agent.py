@@ -30,7 +30,8 @@ def command() -> None:
     show_default=True,
     help="Where to write it.",
 )
-def new(name: str, directory: Path) -> None:
+@json_option
+def new(name: str, directory: Path, as_json: bool) -> None:
     """Write a working agent called NAME, and its test.
 
     \b
@@ -41,6 +42,17 @@ def new(name: str, directory: Path) -> None:
 
     agent = NewAgent.of(name)
     module, test = write_agent(agent, directory)
+    if as_json:
+        print_json(
+            {
+                "module": str(module),
+                "test": str(test),
+                "agent_path": str(directory.resolve()),
+                "instance_id": agent.instance_id,
+                "agent_class": agent.class_name,
+            }
+        )
+        return
     click.echo(f"Wrote {module} and {test}.\n")
     click.echo(f"Test it:    python -m pytest {test}")
     click.echo("Run it:     add this to your host in the site file, then `obsbow up`:\n")
