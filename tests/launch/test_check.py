@@ -69,7 +69,7 @@ def test_every_fault_of_a_faulty_file_has_its_line(obsbow, tmp_path):
     path = tmp_path / "faulty.yaml"
     lines = done.stdout.splitlines()
     assert lines[0] == f"{path}:4:3: error: hub has no key 'adress_root'. Did you mean 'address_root'?"
-    assert lines[1].startswith(f"{path}:9:72: error: --colour is not an option")
+    assert lines[1].startswith(f"{path}:9:73: error: --colour is not an option")
     assert lines[-3].startswith(f"{path}:9:95: warning: manage: YAML reads a bare no")
     assert lines[-2] == (
         f"{path}:10:43: error: There is no agent class 'FakeDtaAgent' on this computer. "
