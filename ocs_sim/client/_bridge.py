@@ -54,7 +54,13 @@ class _Turn:
 
     def begin(self, loop: asyncio.AbstractEventLoop) -> None:
         self._task = loop.create_task(self._coroutine)
-        self._task.add_done_callback(lambda _: self._done.release())
+        self._task.add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Task[Any]) -> None:
+        # A caller that was interrupted never asks how it ended, and asyncio would complain of that.
+        if not task.cancelled():
+            task.exception()
+        self._done.release()
 
     def result(self, loop: asyncio.AbstractEventLoop) -> Any:
         try:
