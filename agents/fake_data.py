@@ -23,6 +23,8 @@ from ocs_sim.agent import (
 )
 from ocs_sim.agent import Options as AgentOptions
 
+from ._load import LoadPlan, LoadRun
+
 _REPORT_PERIOD_SECONDS = 1.0
 # Longer than this without a report, and the samples in between are left out rather than sent in one lump.
 _LONGEST_REPORT_SECONDS = 10.0
@@ -73,6 +75,8 @@ class FakeData(Agent[FakeDataOptions]):
                 agg_params={"frame_length": options.frame_length},
             )
         )
+        self.load = self.add_feed(Feed("load", record=True))
+        self.load_packed = self.add_feed(Feed("load_packed", record=True))
         if options.mode == "acq":
             self.start_when_joined("acq")
             self.start_when_joined("count")
@@ -116,6 +120,49 @@ class FakeData(Agent[FakeDataOptions]):
         async for seconds in run.every(1.0):
             run.data = {"counter": seconds, "last_update": self.context.clock.time()}
         return "Exited on request."
+
+    @process()
+    async def sampler(
+        self,
+        run: Run,
+        fields: Annotated[int, Field(ge=1)] = 10,
+        samples_per_block: Annotated[int, Field(ge=1)] = 10,
+        blocks_per_second: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 100.0,
+        encoding: Literal["lists", "packed"] = "lists",
+        arrays: bool = False,
+        blocks: Annotated[int, Field(ge=0)] = 0,
+    ) -> str:
+        """sampler(fields=10, samples_per_block=10, blocks_per_second=100., encoding="lists", ...)
+
+        **Process** - Publish blocks on feed `load`, to find out what the site can bear.
+
+        Sample n of field k of a run is n + k, taken at start + n / (samples_per_block * blocks_per_second):
+        whoever gets the blocks can tell whether all came. `session['data']` is
+        `{"feed": "observatory.data1.feeds.load", "published": 500, "samples": 50000, "sequence": 499,
+        "behind": 0, "waiting_bytes": 0}`: blocks, samples of all fields, the number of the feed's last block,
+        and how many blocks are due but not published.
+
+        Args:
+            fields (int): How many fields a block has.
+            samples_per_block (int): How many samples of each.
+            blocks_per_second (float): How many blocks; 0 is as many as are sent.
+            encoding (str): `lists`, or `packed`, which only our own Aggregator reads, on feed `load_packed`.
+            arrays (bool): Publish numpy arrays rather than lists.
+            blocks (int): End after so many blocks; 0 is to go on until stopped.
+
+        """
+        publisher = self.load_packed if encoding == "packed" else self.load
+        plan = LoadPlan(fields, samples_per_block, blocks_per_second, arrays, blocks)
+        load = LoadRun(plan, publisher, self.context.clock)
+        while not run.cancelled:
+            load.publish_due()
+            run.data = load.report()
+            if load.is_done:
+                break
+            await run.wait_async(load.seconds_to_wait())
+        publisher.flush()
+        run.data = load.report()
+        return f"Published {run.data['published']} blocks."
 
     @task(abortable=False)
     def set_heartbeat(self, run: Run, heartbeat: bool = True) -> str:  # noqa: ARG002

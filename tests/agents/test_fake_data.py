@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from ocs_sim.agents.fake_data import FakeData
 
@@ -30,7 +33,7 @@ def test_it_offers_what_ocs_offers(fake):
     tasks = {name: info for name, _, info in api["tasks"]}
     processes = {name: info for name, _, info in api["processes"]}
     assert set(tasks) == {"set_heartbeat", "delay_task"}
-    assert set(processes) == {"acq", "count"}
+    assert set(processes) == {"acq", "count", "sampler"}
     assert (tasks["delay_task"]["blocking"], tasks["delay_task"]["abortable"]) == (False, True)
     assert (tasks["set_heartbeat"]["blocking"], tasks["set_heartbeat"]["abortable"]) == (True, False)
     assert (processes["acq"]["blocking"], processes["count"]["blocking"]) == (True, False)
@@ -194,6 +197,102 @@ def test_mode_acq_starts_acq_and_count():
         assert fake.published("heartbeat")[-1].message == {
             "acq": 3,
             "count": 3,
+            "sampler": 1,
             "set_heartbeat": 1,
             "delay_task": 1,
         }
+
+
+def load(fake, feed="load"):
+    """Return the times and the columns of all that was published on a load feed."""
+    blocks = fake.blocks(feed)
+    assert {block.name for block in blocks} <= {"load"}
+    assert [block.sequence for block in blocks] == list(range(len(blocks)))
+    times = [time for block in blocks for time in block.timestamps]
+    names = list(blocks[0].data) if blocks else []
+    return times, {name: [value for block in blocks for value in block.data[name]] for name in names}
+
+
+def expected(fields, samples):
+    return {f"field_{k:03d}": [float(n + k) for n in range(samples)] for k in range(fields)}
+
+
+@pytest.mark.parametrize("rate", [0.5, 7.0, 100.0, 1000.0])
+def test_the_sampler_keeps_its_pace_to_the_block(fake, rate):
+    fake.start("sampler", fields=3, samples_per_block=4, blocks_per_second=rate)
+    fake.advance(4.0)
+    fake.stop("sampler")
+    assert said(fake.wait("sampler"))[-1] == f"Published {int(4 * rate)} blocks."
+    times, columns = load(fake)
+    assert columns == expected(3, 4 * int(4 * rate))
+    assert times == [BEGIN + n / (4 * rate) for n in range(len(times))]
+    assert times[-1] < BEGIN + 4.0
+
+
+def test_no_block_is_published_before_its_last_sample_is_taken(fake):
+    fake.start("sampler", samples_per_block=2, blocks_per_second=1.0)
+    fake.advance(0.99)
+    assert load(fake) == ([], {})
+    fake.advance(0.01)
+    assert load(fake)[0] == [BEGIN, BEGIN + 0.5]
+
+
+@pytest.mark.parametrize("rate", [0, 50.0])
+@pytest.mark.parametrize("arrays", [False, True])
+@pytest.mark.parametrize(("encoding", "feed"), [("lists", "load"), ("packed", "load_packed")])
+def test_the_sampler_ends_after_as_many_blocks_as_asked(fake, rate, arrays, encoding, feed):
+    asked = {"fields": 2, "samples_per_block": 5000, "blocks_per_second": rate, "blocks": 12}
+    fake.start("sampler", **asked, encoding=encoding, arrays=arrays)
+    fake.advance(0.24)
+    data = fake.wait("sampler").session["data"]
+    assert load(fake, feed)[1] == expected(2, 60_000)
+    assert data == {
+        "feed": f"observatory.data1.feeds.{feed}",
+        "published": 12,
+        "samples": 120_000,
+        "sequence": len(fake.blocks(feed)) - 1,
+        "behind": 0,
+        "waiting_bytes": 0,
+    }
+
+
+def test_each_run_of_the_sampler_begins_anew_where_the_numbers_of_blocks_go_on(fake):
+    for _ in range(2):
+        fake.start("sampler", fields=1, samples_per_block=1, blocks_per_second=10.0, blocks=2)
+        fake.advance(0.2)
+        last = fake.wait("sampler").session["data"]["sequence"]
+    assert load(fake)[1] == {"field_000": [0.0, 1.0, 0.0, 1.0]}
+    assert last == 3
+
+
+def test_without_a_pace_the_sampler_can_be_stopped():
+    with AgentHarness(FakeData, instance_id="data1") as fake:
+        fake.start("sampler", fields=2, samples_per_block=3, blocks_per_second=0)
+        fake.until(lambda: fake.status("sampler").session["data"].get("published", 0) > 500)
+        fake.stop("sampler")
+        session = fake.wait("sampler").session
+        assert (session["success"], session["cancel_reason"]) == (True, "stop")
+        times, columns = load(fake)
+    assert columns == expected(2, 3 * session["data"]["published"])
+    assert times == pytest.approx([times[0] + n * 1e-6 for n in range(len(times))], abs=1e-6)
+
+
+def test_an_agent_that_samples_lists_does_not_load_numpy():
+    program = (
+        "import sys\n"
+        "from ocs_sim.agents.fake_data import FakeData\n"
+        "from ocs_sim.testing import AgentHarness\n"
+        "with AgentHarness(FakeData) as fake:\n"
+        "    assert fake.run('sampler', blocks_per_second=0, blocks=3).session['success']\n"
+        "    assert 'numpy' not in sys.modules\n"
+        "    assert fake.run('sampler', blocks_per_second=0, blocks=3, arrays=True).session['success']\n"
+        "    assert 'numpy' in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+
+
+@pytest.mark.parametrize(
+    "params", [{"fields": 0}, {"samples_per_block": 0}, {"blocks_per_second": -1}, {"encoding": "zip"}]
+)
+def test_a_load_that_makes_no_sense_is_refused(fake, params):
+    assert fake.start("sampler", **params).code is ResponseCode.ERROR

@@ -57,7 +57,7 @@ def test_it_lists_itself_and_others(registry, clock):
             "agent_address",
         ]
         assert (entry["expired"], entry["time_expired"], entry["agent_class"]) == (False, None, "FakeData")
-        assert entry["op_codes"] == {"acq": 1, "count": 3, "set_heartbeat": 1, "delay_task": 1}
+        assert entry["op_codes"] == {"acq": 1, "count": 3, "sampler": 1, "set_heartbeat": 1, "delay_task": 1}
         assert entry["first_seen"] == BEGIN
         assert table(registry)["observatory.registry"]["op_codes"]["main"] == 3
 

@@ -88,7 +88,7 @@ def test_a_feed_is_iterated_over(faker, run):
 
     beats, silence = run(program())
 
-    assert [set(beat) for beat in beats] == [{"acq", "count", "set_heartbeat", "delay_task"}] * 2
+    assert [set(beat) for beat in beats] == [{"acq", "count", "sampler", "set_heartbeat", "delay_task"}] * 2
     assert silence == []
 
 

@@ -120,7 +120,7 @@ def test_a_handler_gets_messages_in_a_thread_of_its_own_until_cancelled(client):
     subscription.cancel()
 
     assert messages[0].feed.agent_class == "FakeDataAgent"
-    assert set(messages[0].message) == {"acq", "count", "set_heartbeat", "delay_task"}
+    assert set(messages[0].message) == {"acq", "count", "sampler", "set_heartbeat", "delay_task"}
     assert threads == {"feed observatory.data1.feeds.heartbeat"}
     assert not [thread for thread in threading.enumerate() if thread.name in threads]
 
@@ -142,7 +142,7 @@ def test_a_handler_that_fails_is_logged_and_goes_on(client, caplog):
 def test_what_the_agent_lacks_is_named_with_what_it_has(client):
     with pytest.raises(UnknownOperation, match=r"no operation 'delay_tusk'\. Did you mean 'delay_task'"):
         _ = client.delay_tusk
-    with pytest.raises(UnknownFeed, match="It has false_temperatures, heartbeat"):
+    with pytest.raises(UnknownFeed, match="It has false_temperatures, load, load_packed, heartbeat"):
         client.feed("temperatures")
     assert not hasattr(client, "nonsense")
 
@@ -168,7 +168,7 @@ def test_discover_hears_who_is_there(faker):
     (seen,) = [agent for agent in discover(1.3, site_file=faker) if agent.instance_id == "data1"]
 
     assert (seen.address, seen.agent_class) == ("observatory.data1", "FakeDataAgent")
-    assert set(seen.operations) == {"acq", "count", "set_heartbeat", "delay_task"}
+    assert set(seen.operations) == {"acq", "count", "sampler", "set_heartbeat", "delay_task"}
     assert all(isinstance(code, OpCode) for code in seen.operations.values())
     assert 0 <= seen.age_seconds < 2
 

@@ -62,7 +62,7 @@ class TestScan:
 
         (data1,) = [agent for agent in json.loads(out) if agent["instance_id"] == "data1"]
         assert data1["agent_class"] == "FakeDataAgent"
-        assert set(data1["operations"]) == {"acq", "count", "set_heartbeat", "delay_task"}
+        assert set(data1["operations"]) == {"acq", "count", "sampler", "set_heartbeat", "delay_task"}
 
     def test_nobody_is_told(self, run):
         assert run("scan", "--seconds", "0")[1].startswith("No agent was heard within 0 s.")
@@ -253,7 +253,10 @@ class TestListen:
         code, out, error = run("listen", "data1.temps")
 
         assert (code, out) == (1, "")
-        assert error == "obsbow: data1 has no feed 'temps'. It has false_temperatures, heartbeat.\n"
+        assert (
+            error
+            == "obsbow: data1 has no feed 'temps'. It has false_temperatures, load, load_packed, heartbeat.\n"
+        )
 
 
 def test_shell_has_clients_by_their_names(faker):
