@@ -20,7 +20,9 @@ from ocs_sim.wire._feeds import (
     encode_blocks,
     encode_message,
 )
+from ocs_sim.wire._packed import PackedSamples, pack_columns
 from ocs_sim.wire._plain import to_plain
+from ocs_sim.wire._publications import pack_publication, pack_value, unpack_publication
 from ocs_sim.wire._replies import Reply, Text, error, ok, timed_out
 
 __all__ = [
@@ -31,6 +33,7 @@ __all__ = [
     "FeedInfo",
     "FeedMessage",
     "OpCode",
+    "PackedSamples",
     "Reply",
     "ResponseCode",
     "Text",
@@ -49,7 +52,11 @@ __all__ = [
     "op_code",
     "op_code_of_session",
     "ops_address",
+    "pack_columns",
+    "pack_publication",
+    "pack_value",
     "split_feed_address",
     "timed_out",
     "to_plain",
+    "unpack_publication",
 ]

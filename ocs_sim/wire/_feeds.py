@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ocs_sim.wire._errors import BadFeedMessage
+from ocs_sim.wire._packed import PackedSamples
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +15,8 @@ class Block:
     """Samples of several fields taken at the same moments.
 
     `timestamps` are unix seconds, shape (n,); each column of `data` has shape (n,). `sequence` counts
-    the blocks of one feed since the publisher's boot; None from publishers that do not count.
+    the blocks of one feed since the publisher's boot, and `sent` is the unix time of their publication;
+    both are None from publishers that do not tell. With `packed`, all samples are in there.
     """
 
     name: str
@@ -22,9 +24,11 @@ class Block:
     data: Mapping[str, Sequence[Any]]
     influxdb_tags: Mapping[str, Any] | None = None
     sequence: int | None = None
+    sent: float | None = None
+    packed: PackedSamples | None = None
 
     def encode(self) -> dict[str, Any]:
-        """Return the block as OCS 0.12.1 sends it, with `seq` added when the publisher counts."""
+        """Return the block as OCS 0.12.1 sends it, with `seq`, `sent` and `packed` added where they are."""
         encoded: dict[str, Any] = {
             "block_name": self.name,
             "data": dict(self.data),
@@ -33,6 +37,10 @@ class Block:
         }
         if self.sequence is not None:
             encoded["seq"] = self.sequence
+        if self.sent is not None:
+            encoded["sent"] = self.sent
+        if self.packed is not None:
+            encoded["packed"] = self.packed.encode()
         return encoded
 
 
@@ -85,10 +93,12 @@ def encode_message(message: Any, feed: Mapping[str, Any]) -> list[Any]:
     return [message, feed]
 
 
-def decode_publication(argument: Any, topic: str) -> FeedMessage:
+def decode_publication(argument: Any, topic: str, *, keep_packed: bool = False) -> FeedMessage:
     """Return the publication in the argument that a subscriber got.
 
-    Raises BadFeedMessage, which names the fault, for anything that OCS's recorders would choke on.
+    Packed samples become lists, as all others are; with `keep_packed` they stay in `Block.packed`, and
+    such a block's timestamps and data are empty. Raises BadFeedMessage, which names the fault, for
+    anything that OCS's recorders would choke on.
     """
     try:
         message, description = argument
@@ -101,7 +111,8 @@ def decode_publication(argument: Any, topic: str) -> FeedMessage:
         return FeedMessage(info, message)
     if not isinstance(message, Mapping):
         raise BadFeedMessage(topic=topic, fault="a recorded message must map block names to blocks")
-    return FeedMessage(info, message, tuple(_decode_block(key, body, topic) for key, body in message.items()))
+    blocks = [_decode_block(key, body, topic, keep_packed) for key, body in message.items()]
+    return FeedMessage(info, message, tuple(blocks))
 
 
 _KNOWN = ("agent_address", "agg_params", "feed_name", "address", "record", "session_id", "agent_class")
@@ -120,11 +131,14 @@ def _decode_info(description: Mapping[str, Any]) -> FeedInfo:
     )
 
 
-def _decode_block(key: Any, body: Any, topic: str) -> Block:
+def _decode_block(key: Any, body: Any, topic: str, keep_packed: bool) -> Block:
     try:
         timestamps, data = body["timestamps"], body["data"]
         name = str(body.get("block_name", key))
-        ragged = [column for column in data if len(data[column]) != len(timestamps)]
+        if "packed" in body:
+            return _decode_packed(name, body, topic, keep_packed)
+        samples = len(timestamps)
+        ragged = [column for column in data if len(data[column]) != samples]
     except (TypeError, KeyError, AttributeError) as fault:
         raise BadFeedMessage(
             topic=topic, fault=f"block {key!r} lacks timestamps or data ({fault})"
@@ -132,7 +146,28 @@ def _decode_block(key: Any, body: Any, topic: str) -> Block:
     if ragged:
         uneven = f"block {name!r} has {len(timestamps)} timestamps but columns {ragged} differ in length"
         raise BadFeedMessage(topic=topic, fault=uneven)
+    return Block(name, timestamps, data, body.get("influxdb_tags"), _sequence(body), _sent(body))
+
+
+def _decode_packed(name: str, body: Mapping[str, Any], topic: str, keep_packed: bool) -> Block:
+    try:
+        packed = PackedSamples.decode(body["packed"])
+    except ValueError as fault:
+        raise BadFeedMessage(topic=topic, fault=f"block {name!r}: {fault}") from fault
+    tags, sequence, sent = body.get("influxdb_tags"), _sequence(body), _sent(body)
+    if keep_packed:
+        return Block(name, [], {}, tags, sequence, sent, packed)
+    timestamps, data = packed.expand()
+    return Block(name, timestamps, data, tags, sequence, sent)
+
+
+def _sequence(body: Mapping[str, Any]) -> int | None:
     sequence = body.get("seq")
-    return Block(
-        name, timestamps, data, body.get("influxdb_tags"), sequence if isinstance(sequence, int) else None
-    )
+    return sequence if type(sequence) is int else None
+
+
+def _sent(body: Mapping[str, Any]) -> float | None:
+    sent = body.get("sent")
+    if type(sent) is float:
+        return sent
+    return float(sent) if type(sent) is int and abs(sent) < 2**63 else None
