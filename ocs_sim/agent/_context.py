@@ -36,14 +36,29 @@ class BusLink(Protocol):
         """Publish; raises NotConnected while the router is away."""
         ...
 
+    def publish_packed(self, topic: str, packed: bytes) -> None:
+        """Publish one positional argument that is msgpack already; raises as `publish` does."""
+        ...
+
+    @property
+    def backlog_bytes(self) -> int:
+        """How much was published that has not left this machine's memory yet."""
+        ...
+
     async def register(self, uri: str, handler: Handler) -> None:
         """Offer a procedure, now and after each join."""
         ...
 
     async def subscribe(
-        self, topic: str, handler: Handler, match: Any = "exact", *, with_topic: bool = False
+        self,
+        topic: str,
+        handler: Handler,
+        match: Any = "exact",
+        *,
+        with_topic: bool = False,
+        packed: bool = False,
     ) -> Any:
-        """Listen to a topic, now and after each join."""
+        """Listen to a topic, now and after each join; with `packed`, to the argument as msgpack bytes."""
         ...
 
     def start(self) -> None:
@@ -112,9 +127,14 @@ class AgentContext(Generic[OptionsT_co]):
         calling = self.call(instance_id, op_name, action, params, timeout_seconds)
         return asyncio.run_coroutine_threadsafe(calling, self.loop).result()
 
-    async def subscribe(self, topic: str, handler: Handler, match: str = "exact") -> None:
-        """Call `handler(message)` in the loop for each publication; it should only put things aside."""
-        await self.link.subscribe(topic, handler, match)
+    async def subscribe(
+        self, topic: str, handler: Handler, match: str = "exact", *, packed: bool = False
+    ) -> None:
+        """Call `handler(message)` in the loop for each publication; it should only put things aside.
+
+        With `packed` the message is the msgpack bytes of what was published, which nobody has unpacked.
+        """
+        await self.link.subscribe(topic, handler, match, packed=packed)
 
     async def register_rpc(self, name: str, handler: Handler) -> None:
         """Offer a procedure `{address}.{name}` beside the usual two."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from ocs_sim.bus import CallFailed, NoSuchProcedure, NotConnected
+from ocs_sim.wire import pack_value, unpack_publication
 
 Result = TypeVar("Result")
 _SECONDS = 30.0
@@ -26,16 +27,41 @@ def _matches(pattern: str, match: str, topic: str) -> bool:
     )
 
 
+@dataclass(frozen=True)
+class _Ear:
+    """One subscription."""
+
+    pattern: str
+    match: str
+    handler: Callable[..., Any]
+    with_topic: bool
+    packed: bool
+
+    def hear(self, topic: str, args: tuple[Any, ...]) -> None:
+        """Give a publication to the handler, unless it is for another topic."""
+        if not _matches(self.pattern, self.match, topic) or (self.packed and len(args) != 1):
+            return
+        heard: tuple[Any, ...] = (pack_value(args[0]),) if self.packed else args
+        if self.with_topic:
+            self.handler(*heard, topic=topic)
+        else:
+            self.handler(*heard)
+
+
 @dataclass(eq=False)
 class LocalLink:
-    """One agent's connection to a LocalBus; like WAMP it does not hear what it publishes itself."""
+    """One agent's connection to a LocalBus; like WAMP it does not hear what it publishes itself.
+
+    `backlog_bytes` is what a stalled router would leave behind; tests may set it.
+    """
 
     bus: LocalBus
     on_joined: Callable[[], None]
     joined: bool = False
     started: bool = False
     procedures: dict[str, Callable[..., Any]] = field(default_factory=dict)
-    subscriptions: list[tuple[str, str, Callable[..., Any]]] = field(default_factory=list)
+    subscriptions: list[_Ear] = field(default_factory=list)
+    backlog_bytes: int = 0
 
     def start(self) -> None:
         """Join, if the bus is up."""
@@ -62,16 +88,25 @@ class LocalLink:
             raise NotConnected(what=topic, fault="the local bus is down")
         self.bus.deliver(topic, args, self)
 
+    def publish_packed(self, topic: str, packed: bytes) -> None:
+        """Publish an argument that is msgpack already."""
+        self.publish(topic, unpack_publication(packed))
+
     async def register(self, uri: str, handler: Callable[..., Any]) -> None:
         """Offer a procedure."""
         self.procedures[uri] = handler
 
     async def subscribe(
-        self, topic: str, handler: Callable[..., Any], match: str = "exact", *, with_topic: bool = False
+        self,
+        topic: str,
+        handler: Callable[..., Any],
+        match: str = "exact",
+        *,
+        with_topic: bool = False,
+        packed: bool = False,
     ) -> None:
-        """Listen to a topic or a pattern."""
-        wrapped = handler if not with_topic else lambda *args, topic: handler(*args, topic=topic)
-        self.subscriptions.append((topic, match, wrapped))
+        """Listen to a topic or a pattern; with `packed`, to the argument as msgpack bytes."""
+        self.subscriptions.append(_Ear(topic, match, handler, with_topic, packed))
 
     async def close(self) -> None:
         """Leave."""
@@ -136,9 +171,8 @@ class LocalBus:
         for link in self.links:
             if link is publisher or not link.joined:
                 continue
-            for pattern, match, handler in link.subscriptions:
-                if _matches(pattern, match, topic):
-                    handler(*args)
+            for each in link.subscriptions:
+                each.hear(topic, args)
 
     async def _set_up(self, up: bool) -> None:
         self.up = up
