@@ -46,6 +46,7 @@ with _without_numpy():
     from autobahn.twisted.wamp import ApplicationSession
     from autobahn.wamp import serializer
     from autobahn.wamp.exception import ApplicationError, Error, SerializationError, TransportLost
+    from autobahn.wamp.message import check_or_raise_uri
     from autobahn.wamp.types import CloseDetails, ComponentConfig, SubscribeOptions
 
 __all__ = [
@@ -58,6 +59,7 @@ __all__ = [
     "SerializationError",
     "SubscribeOptions",
     "TransportLost",
+    "check_or_raise_uri",
     "rawsocket",
     "serializer",
     "websocket",

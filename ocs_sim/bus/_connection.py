@@ -154,6 +154,18 @@ class Connection:
         """Publish; raise NotConnected while the router is away."""
         self._joined_link(topic).publish(topic, args)
 
+    def publish_packed(self, topic: str, packed: bytes) -> None:
+        """Publish one positional argument that is msgpack already; raises as `publish` does.
+
+        `packed` must be exactly one msgpack object: a router leaves those who send it anything else.
+        """
+        self._joined_link(topic).publish_packed(topic, packed)
+
+    @property
+    def backlog_bytes(self) -> int:
+        """How much was sent that the operating system has not taken yet; 0 while the router is away."""
+        return self._link.backlog_bytes if self._link is not None and self.joined else 0
+
     async def register(self, uri: str, handler: Handler) -> None:
         """Offer a procedure, now if the router is there, and in every later session.
 
@@ -166,14 +178,21 @@ class Connection:
             await self._ask(wish)
 
     async def subscribe(
-        self, topic: str, handler: Handler, match: Match = "exact", *, with_topic: bool = False
+        self,
+        topic: str,
+        handler: Handler,
+        match: Match = "exact",
+        *,
+        with_topic: bool = False,
+        packed: bool = False,
     ) -> Subscription:
         """Listen to a topic, now if the router is there, and in every later session.
 
-        `handler(*args, **kwargs)` may be a coroutine function; `with_topic` adds keyword `topic`. Raises
-        SubscriptionRefused if the router is there and says no.
+        `handler(*args, **kwargs)` may be a coroutine function; `with_topic` adds keyword `topic`. With
+        `packed` it gets one positional argument as msgpack bytes, and what has another form is dropped.
+        Raises SubscriptionRefused if the router is there and says no.
         """
-        wish = Subscription(topic, handler, match, with_topic)
+        wish = Subscription(topic, handler, match, with_topic, packed)
         self._wishes.append(wish)
         if self.joined:
             await self._ask(wish)

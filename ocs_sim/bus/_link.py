@@ -28,12 +28,25 @@ class Link(Protocol):
         """Send a publication that nobody acknowledges."""
         ...
 
+    def publish_packed(self, topic: str, packed: bytes) -> None:
+        """Send a publication whose one positional argument is given as msgpack."""
+        ...
+
+    @property
+    def backlog_bytes(self) -> int:
+        """How much was sent that the operating system has not taken yet."""
+        ...
+
     def register(self, uri: str, handler: Handler) -> asyncio.Future[Any]:
         """Offer a procedure."""
         ...
 
     def subscribe(self, topic: str, handler: Handler, match: Match) -> asyncio.Future[Any]:
         """Listen to a topic; the handler gets the topic first. The result is for `unsubscribe`."""
+        ...
+
+    def subscribe_packed(self, topic: str, handler: Handler, match: Match) -> asyncio.Future[Any]:
+        """Listen to a topic; the handler gets the topic and the one positional argument as msgpack."""
         ...
 
     def unsubscribe(self, token: Any) -> asyncio.Future[Any]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import struct
 from typing import Any
 
 import msgpack
@@ -14,16 +15,18 @@ import txaio
 from twisted.internet.protocol import ClientFactory
 from twisted.python.failure import Failure
 
-from ocs_sim.bus._autobahn import SerializationError, rawsocket, serializer, websocket
+from ocs_sim.bus._autobahn import PayloadExceededError, SerializationError, rawsocket, serializer, websocket
 from ocs_sim.bus._endpoints import Endpoint, EndpointKind
 from ocs_sim.bus._errors import NotConnected, RouterUnreachable
 from ocs_sim.bus._loop import installed_reactor
+from ocs_sim.bus._packed import TOLERANT
 from ocs_sim.bus._wamp import WampLink
 
 _JOIN_SECONDS = 10.0
 _PING_SECONDS = 5.0
 # Big enough for the random part that autobahn and crossbar put into a ping.
 _PING_BYTES = 12
+_LENGTH = struct.Struct("!I")
 _SILENT = txaio.make_logger(level="none")
 
 
@@ -87,6 +90,14 @@ class _Watched:
             self.transport.setTcpKeepAlive(True)
         super().connectionMade()  # type: ignore[misc]  # mixed into protocols
 
+    @property
+    def backlog_bytes(self) -> int:
+        """How much was written that the operating system has not taken yet."""
+        stream = self.transport
+        # Twisted tells no other way. What is waiting is either joined already or not.
+        waiting: int = stream._tempDataLen + len(stream.dataBuffer) - stream.offset  # noqa: SLF001
+        return waiting
+
     def connectionLost(self, reason: Failure) -> None:  # noqa: N802 - Twisted's name
         """Pass the end on, after autobahn has failed what was in flight."""
         super().connectionLost(reason)  # type: ignore[misc]  # mixed into protocols
@@ -110,9 +121,44 @@ class _Dialling:
 class RawProtocol(_Watched, rawsocket.WampRawSocketClientProtocol):  # type: ignore[misc]  # untyped
     """WAMP in length-prefixed frames."""
 
+    splices = True
+
+    def stringReceived(self, payload: bytes) -> None:  # noqa: N802 - autobahn's name
+        """Take packed events out of what autobahn would decode."""
+        if self._session is None or not self._session.take_event(payload):
+            super().stringReceived(payload)
+
+    def check_size(self, size_bytes: int) -> None:
+        """Raise if the router does not take messages of this size."""
+        if 0 < self._max_len_send < size_bytes:
+            raise PayloadExceededError(f"{size_bytes} bytes, and the router takes {self._max_len_send}")
+
+    def send_spliced(self, head: bytes, packed: bytes) -> None:
+        """Send a message in two pieces."""
+        self.transport.writeSequence((_LENGTH.pack(len(head) + len(packed)) + head, packed))
+
 
 class WebProtocol(_Watched, websocket.WampWebSocketClientProtocol):  # type: ignore[misc]  # untyped
     """WAMP in websocket messages."""
+
+    @property
+    def splices(self) -> bool:
+        """Whether the router chose msgpack."""
+        return isinstance(self._serializer, TolerantMsgPack)
+
+    def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N802, N803 - autobahn's
+        """Take packed events out of what autobahn would decode."""
+        if self._session is None or not self.splices or not self._session.take_event(payload):
+            super().onMessage(payload, isBinary)
+
+    def check_size(self, size_bytes: int) -> None:
+        """Raise if messages of this size may not be sent."""
+        if 0 < self.maxMessagePayloadSize < size_bytes:
+            raise PayloadExceededError(f"{size_bytes} bytes, and {self.maxMessagePayloadSize} may be sent")
+
+    def send_spliced(self, head: bytes, packed: bytes) -> None:
+        """Send a message that was made in two pieces."""
+        self.sendMessage(head + packed, isBinary=True)
 
 
 class RawFactory(_Dialling, rawsocket.WampRawSocketClientFactory, ClientFactory):  # type: ignore[misc]  # untyped
@@ -159,8 +205,8 @@ class _TolerantObjects(serializer.MsgPackObjectSerializer):  # type: ignore[misc
         return packed
 
     def unserialize(self, payload: bytes) -> list[Any]:
-        """Accept map keys and strings that msgpack would refuse; CBOR and JSON peers send them."""
-        return [msgpack.unpackb(payload, raw=False, strict_map_key=False, unicode_errors="replace")]
+        """Decode whatever a router passes on."""
+        return [msgpack.unpackb(payload, **TOLERANT)]
 
 
 class TolerantMsgPack(serializer.MsgPackSerializer):  # type: ignore[misc]  # autobahn is not typed

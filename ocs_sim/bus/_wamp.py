@@ -11,15 +11,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import txaio
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from ocs_sim.bus._autobahn import (
     ApplicationError,
-    ApplicationSession,
-    CloseDetails,
-    ComponentConfig,
     Error,
     PayloadExceededError,
     SerializationError,
@@ -28,36 +24,14 @@ from ocs_sim.bus._autobahn import (
 )
 from ocs_sim.bus._errors import BusError, CallFailed, ConnectionLost, NotConnected, NotSendable, call_failed
 from ocs_sim.bus._link import Handler, Match
+from ocs_sim.bus._packed import PackedListener
+from ocs_sim.bus._session import Session
 from ocs_sim.errors import ObservatoryError
 
 _log = logging.getLogger(__name__)
-_SILENT = txaio.make_logger(level="critical")
 _GOODBYE_SECONDS = 1.0
 _DETAILS = "_event_details"
 _RUNTIME_ERROR = "wamp.error.runtime_error"
-
-
-class Session(ApplicationSession):  # type: ignore[misc]  # autobahn is not typed
-    """Tells its link what becomes of it, and is otherwise autobahn's own."""
-
-    def __init__(self, link: WampLink, realm: str) -> None:
-        super().__init__(ComponentConfig(realm=realm))
-        # What autobahn would log, the connection logs in its own words.
-        self.log = _SILENT
-        self._link = link
-
-    def onJoin(self, _details: Any) -> None:  # noqa: N802 - autobahn's name
-        """Tell the link that it is open."""
-        self._link.joined()
-
-    def onLeave(self, details: Any) -> Any:  # noqa: N802 - autobahn's name
-        """Fail what is in flight."""
-        self._link.left(_farewell(details.reason, details.message))
-        return super().onLeave(details)
-
-    def onUserError(self, fail: Failure, msg: str) -> None:  # noqa: N802 - autobahn's name
-        """Drop autobahn's own report: handlers' errors are logged where they are caught."""
-        _log.debug("autobahn: %s (%s)", msg, fail.value)
 
 
 class WampLink:
@@ -102,14 +76,33 @@ class WampLink:
         except Exception as error:
             raise _translated(topic, error, sent=False) from error
 
+    def publish_packed(self, topic: str, packed: bytes) -> None:
+        """Send a publication whose one positional argument is given as msgpack."""
+        try:
+            self.session.publish_packed(topic, packed)
+        except Exception as error:
+            raise _translated(topic, error, sent=False) from error
+
+    @property
+    def backlog_bytes(self) -> int:
+        """How much was sent that the operating system has not taken yet."""
+        return self.session.backlog_bytes
+
     def register(self, uri: str, handler: Handler) -> asyncio.Future[Any]:
         """Offer a procedure."""
         return self._request(uri, partial(self.session.register, self._endpoint(uri, handler), uri))
 
     def subscribe(self, topic: str, handler: Handler, match: Match) -> asyncio.Future[Any]:
         """Listen to a topic."""
+        return self._subscribe(topic, _listener(handler), match)
+
+    def subscribe_packed(self, topic: str, handler: Handler, match: Match) -> asyncio.Future[Any]:
+        """Listen to a topic; the handler gets the topic and the one positional argument as msgpack."""
+        return self._subscribe(topic, PackedListener(handler, _DETAILS), match)
+
+    def _subscribe(self, topic: str, listener: Handler, match: Match) -> asyncio.Future[Any]:
         options = SubscribeOptions(match=match, details_arg=_DETAILS)
-        return self._request(topic, partial(self.session.subscribe, _listener(handler), topic, options))
+        return self._request(topic, partial(self.session.subscribe, listener, topic, options))
 
     def unsubscribe(self, token: Any) -> asyncio.Future[Any]:
         """Stop listening."""
@@ -207,12 +200,6 @@ def _is_farewell(error: ApplicationError) -> bool:
         "wamp.error.close_realm",
         "wamp.error.goodbye_and_out",
     )
-
-
-def _farewell(reason: str, message: str | None) -> str:
-    if reason == CloseDetails.REASON_TRANSPORT_LOST:
-        return "the router went away"
-    return f"the router said {reason}" + (f": {message}" if message else "")
 
 
 def _last_line(error: BaseException) -> str:

@@ -68,13 +68,15 @@ class Subscription:
     handler: Handler
     match: Match = "exact"
     with_topic: bool = False
+    packed: bool = False
     link: Link | None = field(default=None, repr=False)
     token: Any = field(default=None, repr=False)
     refusal: str | None = None
 
     def request(self, link: Link, tasks: Tasks) -> asyncio.Future[Any]:
         """Ask the router."""
-        return link.subscribe(self.topic, self._listening(tasks), self.match)
+        subscribe = link.subscribe_packed if self.packed else link.subscribe
+        return subscribe(self.topic, self._listening(tasks), self.match)
 
     def _listening(self, tasks: Tasks) -> Handler:
         def deliver(topic: str, *args: Any, **kwargs: Any) -> None:

@@ -95,6 +95,13 @@ class FakeLink:
     def publish(self, topic: str, args: Any) -> None:
         assert self.alive
 
+    def publish_packed(self, topic: str, packed: bytes) -> None:
+        assert self.alive
+
+    @property
+    def backlog_bytes(self) -> int:
+        return 0
+
     def register(self, uri: str, handler: Any) -> asyncio.Future[Any]:
         def answer() -> None:
             if uri in self.router.taken or uri in self.offered:
@@ -109,6 +116,8 @@ class FakeLink:
             return topic
 
         return self._answer(answer)
+
+    subscribe_packed = subscribe
 
     def unsubscribe(self, token: str) -> asyncio.Future[Any]:
         return self._answer(lambda: self.heard.remove(token))
