@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from ocs_sim.archive._counters import FeedCounters, LogHistogram
 from ocs_sim.archive._errors import (
     ArchiveError,
     BadRecord,
@@ -21,9 +22,11 @@ from ocs_sim.archive._errors import (
     UnknownExport,
     UnreadableFile,
 )
+from ocs_sim.archive._ledger import Ledger
 from ocs_sim.archive._recorder import Recorder, RecorderLimits
 from ocs_sim.archive._records import FieldDescription, Gap, Record
 from ocs_sim.archive._sealer import seal_in_child
+from ocs_sim.archive._told import Missing, Told
 from ocs_sim.archive._writer import ArchiveWriter
 
 if TYPE_CHECKING:
@@ -64,6 +67,7 @@ __all__ = [
     "BadRecord",
     "Decimated",
     "DirectoryInUse",
+    "FeedCounters",
     "FieldDescription",
     "FieldInfo",
     "Finding",
@@ -73,7 +77,10 @@ __all__ = [
     "JournalTooNew",
     "Kind",
     "Latest",
+    "Ledger",
     "Limits",
+    "LogHistogram",
+    "Missing",
     "MissingExtra",
     "NoSuchField",
     "NotNumeric",
@@ -82,6 +89,7 @@ __all__ = [
     "RecorderLimits",
     "SealFailed",
     "Series",
+    "Told",
     "UnknownExport",
     "UnreadableFile",
     "load_extra",
