@@ -29,8 +29,16 @@ class SealFailed(ArchiveError):
     """{journal} could not be sealed ({fault}). Nothing is lost: the journal stays and is tried again."""
 
 
+class LedgerUnknown(ArchiveError):
+    """Which blocks {directory} has already could not be read ({fault}): some may be recorded twice."""
+
+
 class UnreadableFile(ArchiveError):
     """{path} cannot be read as a housekeeping file: {fault}."""
+
+
+class FileVanished(UnreadableFile):
+    """{path} was removed while it was to be read: it was repacked or pruned just now."""
 
 
 class NoSuchField(ArchiveError, LookupError):
