@@ -5,35 +5,30 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 import numpy as np
 
 from ocs_sim.archive._catalogue import Catalogue
 from ocs_sim.archive._check import Finding, Limits, check
-from ocs_sim.archive._columns import ColumnKind
 from ocs_sim.archive._data import Decimated, FieldInfo, HousekeepingData, Latest
 from ocs_sim.archive._decimate import Bins, Summary, combine, spread, summarise
-from ocs_sim.archive._errors import NotNumeric
+from ocs_sim.archive._errors import FileVanished, NoSuchField, NotNumeric
 from ocs_sim.archive._follow import Follower
+from ocs_sim.archive._holdings import Holdings, Part
 from ocs_sim.archive._join import join
 from ocs_sim.archive._match import matcher, no_such_field
-from ocs_sim.archive._segments import Segment, StoredBlock, StoredField
+from ocs_sim.archive._segments import StoredField
 from ocs_sim.clock import Clock, SystemClock
 
 Moment = float | datetime | None
 Pattern = str | Iterable[str]
-_TYPES = {
-    ColumnKind.FLOAT: "float",
-    ColumnKind.INTEGER: "int",
-    ColumnKind.BOOLEAN: "bool",
-    ColumnKind.TEXT: "str",
-    ColumnKind.JSON: "mixed",
-}
+Result = TypeVar("Result")
+_MOST_LOOKS = 5
 
 
 class Archive:
@@ -68,25 +63,27 @@ class Archive:
 
     def fields(self, pattern: Pattern = "*") -> list[FieldInfo]:
         """Return the fields that match, by name; none is not an error."""
-        found: dict[str, FieldInfo] = {}
-        for stored in _matching(self._catalogue.refresh(), pattern):
-            found[stored.name] = _extended(found.get(stored.name), stored)
-        return [found[name] for name in sorted(found)]
+        return self._catalogue.refresh().fields(matcher(pattern))
 
     def load(self, pattern: Pattern = "*", start: Moment = None, end: Moment = None) -> HousekeepingData:
         """Return the samples of the fields that match; raises NoSuchField when none does."""
-        segments = self._catalogue.refresh()
-        self._found(segments, pattern)
-        return join(segments, matcher(pattern), _unix(start, -np.inf), _unix(end, np.inf))
+        span = _unix(start, -np.inf), _unix(end, np.inf)
+
+        def read(holdings: Holdings) -> HousekeepingData:
+            return join(self._found(holdings, pattern, *span), *span)
+
+        return self._read(read)
 
     def latest(self, pattern: Pattern = "*") -> dict[str, Latest]:
         """Return the newest sample of each field that matches; raises NoSuchField when none does."""
-        newest: dict[str, Stored] = {}
-        for stored in self._found(self._catalogue.refresh(), pattern):
-            known = newest.get(stored.name)
-            if known is None or stored.block.last_time >= known.block.last_time:
-                newest[stored.name] = stored
-        return {name: _last_sample(newest[name]) for name in sorted(newest)}
+
+        def read(holdings: Holdings) -> dict[str, Latest]:
+            newest = holdings.newest(matcher(pattern))
+            if not newest:
+                raise self._no_such_field(holdings, pattern)
+            return {name: _last_sample(name, *newest[name]) for name in sorted(newest)}
+
+        return self._read(read)
 
     def decimate(
         self, pattern: Pattern = "*", start: Moment = None, end: Moment = None, points: int = 2000
@@ -97,19 +94,7 @@ class Archive:
         edges are honoured to within a quarter of a bin. Raises NoSuchField, and NotNumeric when no
         field that matches has numbers.
         """
-        found = self._found(self._catalogue.refresh(), pattern)
-        numeric = [stored for stored in found if stored.field.name in stored.block.numeric]
-        if not numeric:
-            raise NotNumeric(name=found[0].name, kind=found[0].field.kind)
-        first = _unix(start, min(stored.block.first_time for stored in numeric))
-        last = _unix(end, np.nextafter(max(stored.block.last_time for stored in numeric), np.inf))
-        bins = Bins(first, max(last, np.nextafter(first, np.inf)), points)
-        by_block: dict[str, list[Stored]] = defaultdict(list)
-        for stored in numeric:
-            by_block[stored.block.name].append(stored)
-        return {
-            name: field for block in sorted(by_block) for name, field in _decimated(by_block[block], bins)
-        }
+        return self._read(lambda holdings: self._decimate(holdings, pattern, (start, end), points))
 
     def follow(
         self,
@@ -142,83 +127,81 @@ class Archive:
         clock: Clock | None = None,
     ) -> list[Finding]:
         """Return what is missing, stale or unreadable, most serious first."""
-        segments = self._catalogue.refresh()
-        return check(
-            self._catalogue,
-            segments,
-            matcher(pattern),
-            (_unix(start, -np.inf), _unix(end, np.inf)),
-            limits or Limits(),
-            (clock or SystemClock()).time(),
+        span = (_unix(start, -np.inf), _unix(end, np.inf))
+        now = (clock or SystemClock()).time()
+        return self._read(
+            lambda holdings: check(self._catalogue, holdings, matcher(pattern), span, limits or Limits(), now)
         )
 
-    def _found(self, segments: list[Segment], pattern: Pattern) -> list[Stored]:
-        found = _matching(segments, pattern)
-        if not found:
-            names = {stored.name for stored in _matching(segments, "*")}
-            raise no_such_field(self.directory, pattern, names)
+    def _read(self, read: Callable[[Holdings], Result]) -> Result:
+        # Files may be repacked or pruned between being found and being read: look again then.
+        for _ in range(_MOST_LOOKS):
+            try:
+                return read(self._catalogue.refresh())
+            except FileVanished:
+                continue
+        return read(self._catalogue.refresh())
+
+    def _found(self, holdings: Holdings, pattern: Pattern, start: float, end: float) -> list[Part]:
+        found = holdings.parts(matcher(pattern), start, end)
+        if not found and not holdings.fields(matcher(pattern)):
+            raise self._no_such_field(holdings, pattern)
         return found
 
+    def _no_such_field(self, holdings: Holdings, pattern: Pattern) -> NoSuchField:
+        return no_such_field(self.directory, pattern, holdings.names())
 
-@dataclass(frozen=True)
-class Stored:
-    """One field of one block of one file."""
-
-    name: str
-    segment: Segment
-    block: StoredBlock
-    field: StoredField
-
-
-def _matching(segments: Iterable[Segment], pattern: Pattern) -> list[Stored]:
-    matches = matcher(pattern)
-    return [
-        Stored(name, segment, block, field)
-        for segment in segments
-        for block in segment.blocks
-        for field in block.fields.values()
-        if matches(name := f"{block.name}.{field.name}")
-    ]
-
-
-def _extended(known: FieldInfo | None, stored: Stored) -> FieldInfo:
-    block, field = stored.block, stored.field
-    return FieldInfo(
-        name=stored.name,
-        type=_TYPES[field.kind] if known is None or known.type == _TYPES[field.kind] else "mixed",
-        unit=field.unit or (known.unit if known else ""),
-        description=field.description or (known.description if known else ""),
-        first=min(block.first_time, known.first) if known else block.first_time,
-        last=max(block.last_time, known.last) if known else block.last_time,
-        samples=block.samples + (known.samples if known else 0),
-        agent_address=block.agent_address,
-        agent_class=block.agent_class,
-    )
+    def _decimate(
+        self, holdings: Holdings, pattern: Pattern, span: tuple[Moment, Moment], points: int
+    ) -> dict[str, Decimated]:
+        fields = holdings.fields(matcher(pattern))
+        if not fields:
+            raise self._no_such_field(holdings, pattern)
+        numeric = [info for info in fields if info.type not in ("str", "mixed")]
+        start = _unix(span[0], min((info.first for info in numeric), default=0.0))
+        end = _unix(span[1], np.nextafter(max((info.last for info in numeric), default=1.0), np.inf))
+        bins = Bins(start, max(end, np.nextafter(start, np.inf)), points)
+        by_block: dict[str, list[Part]] = defaultdict(list)
+        found = holdings.parts(matcher(pattern))
+        for part in found:
+            if numbers := [field for field in part.fields if field.name in part.block.numeric]:
+                by_block[part.block.name].append(replace(part, fields=numbers))
+        if not by_block:
+            raise NotNumeric(name=fields[0].name, kind=found[0].fields[0].kind)
+        return {
+            name: field for block in sorted(by_block) for name, field in _decimated(by_block[block], bins)
+        }
 
 
-def _last_sample(stored: Stored) -> Latest:
-    times = stored.segment.times(stored.block)
-    at = len(times) - 1 if stored.block.is_sorted else int(np.argmax(times))
-    value = stored.segment.values(stored.block, stored.field, slice(at, at + 1))[0]
-    plain = value.item() if hasattr(value, "item") else value
-    return Latest(stored.name, float(times[at]), plain, stored.field.unit)
+def _last_sample(name: str, part: Part, field: StoredField) -> Latest:
+    block = part.block
+    if block.is_sorted:
+        at, moment = block.samples - 1, block.last_time
+    else:
+        times = part.segment.times(block)
+        at = int(np.argmax(times))
+        moment = float(times[at])
+    value = part.segment.values(block, field, slice(at, at + 1))[0]
+    return Latest(name, moment, value.item() if hasattr(value, "item") else value, field.unit)
 
 
-def _decimated(parts: list[Stored], bins: Bins) -> list[tuple[str, Decimated]]:
-    fields = {stored.name: stored.field for stored in parts}
-    wanted = [field.name for field in fields.values()]
-    blocks = {id(stored.block): stored for stored in parts}
+def _decimated(found: list[Part], bins: Bins) -> list[tuple[str, Decimated]]:
+    fields = {field.name: field for part in found for field in part.fields}
+    wanted = list(fields)
     summaries: list[Summary] = []
-    for stored in blocks.values():
-        names = [name for name in wanted if name in stored.block.numeric]
-        found = summarise(stored.segment, stored.block, names, bins)
-        summaries += found if names == wanted else [spread(part, names, wanted) for part in found]
+    for part in found:
+        if part.block.last_time < bins.start or part.block.first_time >= bins.end:
+            continue
+        names = [name for name in wanted if name in part.block.numeric]
+        made = summarise(part.segment, part.block, names, bins)
+        summaries += made if names == wanted else [spread(each, names, wanted) for each in made]
     low, mean, high, count = combine(summaries, bins, len(wanted))
+    block_name = found[0].block.name
     return [
         (
-            name,
+            full := f"{block_name}.{name}",
             Decimated(
-                name, bins.centres, low[row], mean[row], high[row], count[row], field.unit, field.description
+                full, bins.centres, low[row], mean[row], high[row], count[row], field.unit, field.description
             ),
         )
         for row, (name, field) in enumerate(fields.items())

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ocs_sim.archive._errors import ArchiveError
+from ocs_sim.archive._errors import ArchiveError, FileVanished
+from ocs_sim.archive._holdings import Holdings, Table
+from ocs_sim.archive._listing import Listing, Look
 from ocs_sim.archive._live_journal import LiveJournal
-from ocs_sim.archive._paths import journals, sealed_files
-from ocs_sim.archive._sealed_file import OpenFiles, SealedFile
-from ocs_sim.archive._segments import Segment
+from ocs_sim.archive._sealed_files import SealedFiles
+
+_MOST_LOOKS = 20
 
 
 class Catalogue:
@@ -17,51 +19,62 @@ class Catalogue:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.unreadable: dict[Path, str] = {}
-        self._files = OpenFiles()
-        self._sealed: dict[Path, SealedFile] = {}
+        self._listing = Listing(directory)
+        self._sealed = SealedFiles(directory)
         self._journals: dict[Path, LiveJournal] = {}
+        self._generation = -1
+        self._superseded: frozenset[str] = frozenset()
+        self._table = Table([], self._sealed.layouts)
 
     @property
     def live(self) -> list[LiveJournal]:
         """The journals that are not sealed."""
         return list(self._journals.values())
 
-    def refresh(self) -> list[Segment]:
-        """Return all files, oldest name first."""
-        self.unreadable.clear()
-        # Journals first: one that is sealed after this look is found by the next line as a sealed file.
-        found = journals(self.directory)
-        vanished = [path for path in found if not self._follow(path)]
-        self._read_sealed()
-        identities = {file.journal_id for file in self._sealed.values()}
-        for path in [known for known in self._journals if known not in found or known in vanished]:
-            self._journals.pop(path).close()
+    def refresh(self) -> Holdings:
+        """Return all files; raises FileVanished when they come and go faster than they can be read."""
+        for attempt in range(_MOST_LOOKS):
+            try:
+                self._refresh()
+                break
+            except (FileVanished, FileNotFoundError):
+                if attempt == _MOST_LOOKS - 1:
+                    raise
+        identities = self._identities()
         live = [journal for journal in self._journals.values() if journal.journal_id not in identities]
-        return [*self._sealed.values(), *(journal.everything() for journal in live)]
+        return Holdings(self._table, [journal.everything() for journal in live])
 
     def close(self) -> None:
         """Close every file."""
-        self._files.close()
+        self._sealed.close()
         while self._journals:
             self._journals.popitem()[1].close()
 
-    def _follow(self, path: Path) -> bool:
-        try:
-            if path not in self._journals:
-                self._journals[path] = LiveJournal(path)
-            self._journals[path].refresh()
-        except FileNotFoundError:
-            return False
-        except ArchiveError as error:
-            self.unreadable[path] = str(error)
-        return True
+    def _refresh(self) -> None:
+        look = self._listing.look()
+        self.unreadable = dict(self._listing.unreadable)
+        self._follow_all(look)
+        self._sealed.update(self._listing.stamps(look.sealed))
+        self.unreadable |= self._sealed.unreadable
 
-    def _read_sealed(self) -> None:
-        paths = sealed_files(self.directory)
-        sealed = {}
-        for path in paths:
+    def _follow_all(self, look: Look) -> None:
+        found = [self.directory / name for name in look.journals]
+        for path in [known for known in self._journals if known not in found]:
+            self._journals.pop(path).close()
+        for path in found:
             try:
-                sealed[path] = self._sealed.get(path) or SealedFile(path, self._files)
+                if path not in self._journals:
+                    self._journals[path] = LiveJournal(path)
+                self._journals[path].refresh()
             except ArchiveError as error:
                 self.unreadable[path] = str(error)
-        self._sealed = sealed
+
+    def _identities(self) -> frozenset[str]:
+        if self._generation != self._sealed.generation:
+            files = list(self._sealed.files.values())
+            superseded = {source for file in files for source in file.supersedes}
+            files = [file for file in files if file.journal_id not in superseded]
+            self._table = Table(files, self._sealed.layouts)
+            self._superseded = frozenset({file.journal_id for file in files} | superseded)
+            self._generation = self._sealed.generation
+        return self._superseded

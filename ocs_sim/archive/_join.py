@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocs_sim.archive._data import HousekeepingData, Series
-from ocs_sim.archive._segments import Segment, select
+from ocs_sim.archive._holdings import Part
+from ocs_sim.archive._segments import select
 
 _EXACT = 2**53
 
@@ -23,29 +24,21 @@ class _Pieces:
     values: list[NDArray[Any]] = field(default_factory=list)
 
 
-def join(
-    segments: Iterable[Segment], matches: Callable[[str], bool], start: float, end: float
-) -> HousekeepingData:
-    """Return every matching field's samples in start <= time < end, sorted by time."""
+def join(parts: Iterable[Part], start: float = -np.inf, end: float = np.inf) -> HousekeepingData:
+    """Return the samples in start <= time < end of every field, sorted by time."""
     pieces: dict[str, _Pieces] = {}
     times: list[NDArray[np.float64]] = []
-    for segment in segments:
-        for block in segment.blocks:
-            fields = [known for known in block.fields.values() if matches(f"{block.name}.{known.name}")]
-            if not fields:
-                continue
-            selection, found = select(segment, block, start, end)
-            if not found:
-                continue
-            for known in fields:
-                piece = pieces.setdefault(f"{block.name}.{known.name}", _Pieces())
-                piece.unit, piece.description = (
-                    known.unit or piece.unit,
-                    known.description or piece.description,
-                )
-                piece.sources.append(len(times))
-                piece.values.append(segment.values(block, known, selection))
-            times.append(segment.times(block)[selection])
+    for part in parts:
+        segment, block = part.segment, part.block
+        selection, found = select(segment, block, start, end)
+        if not found:
+            continue
+        for known in part.fields:
+            piece = pieces.setdefault(f"{block.name}.{known.name}", _Pieces())
+            piece.unit, piece.description = known.unit or piece.unit, known.description or piece.description
+            piece.sources.append(len(times))
+            piece.values.append(segment.values(block, known, selection))
+        times.append(segment.times(block)[selection])
     merged = _Merged(times)
     return HousekeepingData({name: merged.series(name, pieces[name]) for name in sorted(pieces)})
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +14,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocs_sim.archive._columns import ColumnKind
-from ocs_sim.archive._errors import UnreadableFile
+from ocs_sim.archive._errors import FileVanished, UnreadableFile
+from ocs_sim.archive._index_rows import Contents, Layouts, Rows, read_contents
 from ocs_sim.archive._records import Gap
 from ocs_sim.archive._sealed_index import read_gaps
 from ocs_sim.archive._segments import Selection, StoredBlock, StoredField
 
 _MOST_OPEN = 128
+_FAULTS = (OSError, KeyError, ValueError, TypeError, AttributeError, RuntimeError)
 
 
 class OpenFiles:
     """Keeps the files that were read last open: opening is most of what a small read costs."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = _MOST_OPEN) -> None:
+        self._most = most
         self._files: OrderedDict[Path, h5py.File] = OrderedDict()
 
     def get(self, path: Path) -> h5py.File:
@@ -33,9 +37,14 @@ class OpenFiles:
             self._files.move_to_end(path)
         else:
             self._files[path] = h5py.File(path, "r")
-            if len(self._files) > _MOST_OPEN:
+            if len(self._files) > self._most:
                 self._files.popitem(last=False)[1].close()
         return self._files[path]
+
+    def forget(self, path: Path) -> None:
+        """Close a file that is another by now."""
+        if path in self._files:
+            self._files.pop(path).close()
 
     def close(self) -> None:
         """Close all."""
@@ -43,21 +52,67 @@ class OpenFiles:
             self._files.popitem()[1].close()
 
 
-class SealedFile:
-    """One sealed file; its contents are read once, for they never change."""
+def read_index(path: Path, layouts: Layouts) -> Contents:
+    """Read a file's table of contents; raises FileVanished, UnreadableFile."""
+    try:
+        with h5py.File(path, "r") as file:
+            index = json.loads(file[file.attrs["archive_index"]][()])
+            return read_contents(str(file.attrs["journal_id"]), index, layouts)
+    except FileNotFoundError as error:
+        raise FileVanished(path=path) from error
+    except _FAULTS as error:
+        raise UnreadableFile(path=path, fault=f"{type(error).__name__}: {error}") from error
 
-    def __init__(self, path: Path, files: OpenFiles) -> None:
-        """Read the index; raises UnreadableFile."""
-        self.path = path
+
+class SealedFile:
+    """One sealed file, whose contents never change; samples are read when they are asked for."""
+
+    def __init__(
+        self,
+        path: Path | str,
+        files: OpenFiles,
+        contents: Contents | None = None,
+        layouts: Layouts | None = None,
+    ) -> None:
+        """Take what is known of the file, or read it; raises FileVanished, UnreadableFile."""
+        self._path = path
         self._files = files
-        try:
-            with h5py.File(path, "r") as file:
-                self.journal_id = str(file.attrs["journal_id"])
-                contents = json.loads(file[file.attrs["archive_index"]][()])
-            self.blocks: Sequence[StoredBlock] = [_stored(entry) for entry in contents["blocks"]]
-            self.gaps: Sequence[Gap] = read_gaps(contents)
-        except (OSError, KeyError, ValueError, TypeError, RuntimeError) as error:
-            raise UnreadableFile(path=path, fault=f"{type(error).__name__}: {error}") from error
+        self._layouts = layouts or Layouts()
+        self.contents = contents or read_index(Path(path), self._layouts)
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return Path(self._path)
+
+    @property
+    def journal_id(self) -> str:
+        """The id of the journal that it was made of."""
+        return self.contents.journal_id
+
+    @property
+    def supersedes(self) -> tuple[str, ...]:
+        """The ids of the sealed files whose samples it holds too."""
+        return self.contents.supersedes
+
+    @property
+    def rows(self) -> Rows:
+        """A row for each block."""
+        return self.contents.rows
+
+    @cached_property
+    def blocks(self) -> Sequence[StoredBlock]:
+        """What is in it."""
+        return [self.block(row) for row in self.rows]
+
+    def block(self, row: np.void) -> StoredBlock:
+        """Return the block of one of `rows`."""
+        return self._layouts.known[int(row["layout"])].stored(row)
+
+    @property
+    def gaps(self) -> Sequence[Gap]:
+        """What its recorder knew to be missing."""
+        return read_gaps({"gaps": json.loads(self.contents.gaps or "[]")})
 
     def times(self, block: StoredBlock) -> NDArray[np.float64]:
         """Return a block's timestamps."""
@@ -91,31 +146,14 @@ class SealedFile:
     def _dataset(self, path: str) -> h5py.Dataset:
         try:
             return self._files.get(self.path)[path]
+        except FileNotFoundError as error:
+            raise FileVanished(path=self.path) from error
         except (OSError, KeyError, RuntimeError) as error:
             raise UnreadableFile(path=self.path, fault=str(error)) from error
 
     def _array(self, path: str) -> NDArray[np.float64]:
         array: NDArray[np.float64] = self._dataset(path)[()]
         return array
-
-
-def _stored(entry: Mapping[str, Any]) -> StoredBlock:
-    fields = [StoredField(name, data, ColumnKind(kind), *rest) for name, data, kind, *rest in entry["fields"]]
-    return StoredBlock(
-        key={"path": entry["path"], "archive_group": entry["archive_group"]},
-        agent_address=entry["agent_address"],
-        agent_class=entry["agent_class"],
-        feed=entry["feed"],
-        feed_address=entry["feed_address"],
-        block=entry["block"],
-        samples=entry["samples"],
-        first_time=entry["first_time"],
-        last_time=entry["last_time"],
-        is_sorted=entry["sorted"],
-        fields={field.name: field for field in fields},
-        decimated=tuple(entry["decimated"]),
-        numeric=tuple(entry["numeric"]),
-    )
 
 
 def _texts(found: NDArray[Any], kind: ColumnKind) -> NDArray[Any]:

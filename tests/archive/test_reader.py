@@ -145,16 +145,17 @@ def test_a_journal_that_is_being_sealed_is_read_once(tmp_path, monkeypatch):
 
 
 def test_a_journal_that_vanishes_between_two_looks_is_read_from_its_file(tmp_path, monkeypatch):
-    from ocs_sim.archive import _catalogue
+    from ocs_sim.archive._listing import Listing
 
     (journal,) = write(tmp_path, counted(0), sealed=False)
+    look = Listing.look
 
-    def sealed_after_the_look(directory):
-        found = [journal] if journal.exists() else []
+    def sealed_after_the_look(self):
+        found = look(self)
         seal(journal)
         return found
 
-    monkeypatch.setattr(_catalogue, "journals", sealed_after_the_look)
+    monkeypatch.setattr(Listing, "look", sealed_after_the_look)
     assert values(tmp_path, "b") == {B: [-float(number) for number in range(10)]}
 
 
