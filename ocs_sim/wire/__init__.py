@@ -10,7 +10,10 @@ from ocs_sim.wire._addresses import (
     ops_address,
     split_feed_address,
 )
+from ocs_sim.wire._arrays import is_array, is_numeric
+from ocs_sim.wire._chunks import MIXED, TEXT, Chunk
 from ocs_sim.wire._codes import OpCode, ResponseCode, op_code, op_code_of_session
+from ocs_sim.wire._encoders import BlockEncoder
 from ocs_sim.wire._errors import BadBlock, BadFeedMessage, BadName, WireError
 from ocs_sim.wire._feeds import (
     Block,
@@ -20,19 +23,31 @@ from ocs_sim.wire._feeds import (
     encode_blocks,
     encode_message,
 )
-from ocs_sim.wire._packed import PackedSamples, pack_columns
+from ocs_sim.wire._lists_encoder import ListsEncoder
+from ocs_sim.wire._msgpack import pack_value
+from ocs_sim.wire._packed import BOOLEAN, FLOAT, INTEGER, PackedSamples, pack_columns
+from ocs_sim.wire._packed_encoder import PackedEncoder
 from ocs_sim.wire._plain import to_plain
-from ocs_sim.wire._publications import pack_publication, pack_value, unpack_publication
+from ocs_sim.wire._publications import join_publication, pack_publication, unpack_publication
 from ocs_sim.wire._replies import Reply, Text, error, ok, timed_out
 
 __all__ = [
+    "BOOLEAN",
+    "FLOAT",
+    "INTEGER",
+    "MIXED",
+    "TEXT",
     "BadBlock",
     "BadFeedMessage",
     "BadName",
     "Block",
+    "BlockEncoder",
+    "Chunk",
     "FeedInfo",
     "FeedMessage",
+    "ListsEncoder",
     "OpCode",
+    "PackedEncoder",
     "PackedSamples",
     "Reply",
     "ResponseCode",
@@ -48,6 +63,9 @@ __all__ = [
     "every_feed",
     "every_heartbeat",
     "feed_address",
+    "is_array",
+    "is_numeric",
+    "join_publication",
     "ok",
     "op_code",
     "op_code_of_session",

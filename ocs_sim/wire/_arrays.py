@@ -5,8 +5,11 @@ numpy is imported only where an array came, that is where somebody has imported 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeGuard
+
+from ocs_sim.wire._msgpack import array_header
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,14 +19,24 @@ if TYPE_CHECKING:
 _FLOAT64, _UINT64, _INT64 = 0xCB, 0xCF, 0xD3
 _FALSE = 0xC2
 _LITTLE = {"f8": "<f8", "i8": "<i8", "b1": "?"}
-_BYTES_PER_NUMBER = 9
 # Below this many samples a column costs more to handle on its own than its samples do.
 _SHORT_SAMPLES = 200
 
 
 def is_array(values: Any) -> TypeGuard[Array]:
-    """Tell whether a column is a numpy array."""
-    return hasattr(values, "dtype") and hasattr(values, "tolist")
+    """Tell whether a column is a numpy array, and no subclass: masked samples have no numbers to send."""
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and type(values) is numpy.ndarray
+
+
+def is_numeric(values: Any) -> TypeGuard[Array]:
+    """Tell whether a column is an array whose samples need not be looked at one by one."""
+    return is_array(values) and values.dtype.kind in "fiub"
+
+
+def listed(values: Any) -> Any:
+    """Return what has numpy's or pandas' `tolist` as a list, anything else as it is."""
+    return values.tolist() if hasattr(values, "dtype") and hasattr(values, "tolist") else values
 
 
 def little_endian(column: Array, kind: str) -> Any:
@@ -38,15 +51,6 @@ def little_endian(column: Array, kind: str) -> Any:
         raise ValueError(f"{int(column.max())} is beyond 64 bits")
     # A contiguous array of the wanted type is its own buffer: nothing is copied here.
     return np.ascontiguousarray(column, _LITTLE[kind])
-
-
-def array_header(samples: int) -> bytes:
-    """Return how msgpack begins an array."""
-    if samples < 16:
-        return bytes((0x90 | samples,))
-    if samples < 2**16:
-        return b"\xdc" + samples.to_bytes(2, "big")
-    return b"\xdd" + samples.to_bytes(4, "big")
 
 
 def pack_arrays(columns: Sequence[Array]) -> list[bytes]:
@@ -66,11 +70,8 @@ def _pack_alike(columns: Sequence[Array], samples: int) -> list[bytes]:
 
     body, header = pack_samples(np.concatenate(columns)), array_header(samples)
     step = len(body) // len(columns)
-    return (
-        [header + body[start : start + step] for start in range(0, step * len(columns), step)]
-        if step
-        else [header] * len(columns)
-    )
+    starts = range(0, step * len(columns), step) if step else [0] * len(columns)
+    return [header + body[start : start + step] for start in starts]
 
 
 def pack_samples(column: Array) -> bytes:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ocs_sim.wire._arrays import is_array, little_endian
+from ocs_sim.wire._arrays import is_array, listed, little_endian
 from ocs_sim.wire._errors import BadBlock
 
 FLOAT, INTEGER, BOOLEAN = "f8", "i8", "b1"
@@ -41,7 +41,7 @@ class PackedSamples:
         view = memoryview(self.blob)
         times, position = _floats(view, 0, self.samples), 8 * self.samples
         columns: dict[str, list[Any]] = {name: [] for name in self.fields}
-        for index in _packed_order(self.kinds):
+        for index in packed_order(self.kinds):
             name, kind = self.fields[index], self.kinds[index]
             columns[name] = _column(view, position, self.samples, kind)
             position += _BYTES[kind] * self.samples
@@ -80,15 +80,16 @@ def pack_columns(
     `kinds` (f8, i8 or b1 for each column) spares looking at every sample; they must fit. Raises BadBlock
     for samples that are neither float, int nor bool, and for columns that are not equally long.
     """
-    samples = len(timestamps)
+    columns = {name: _column_of(column) for name, column in columns.items()}
+    timestamps, samples = _column_of(timestamps), len(timestamps)
     ragged = [name for name, column in columns.items() if len(column) != samples]
     if ragged:
         raise BadBlock(block=block, faults=f"{samples} timestamps but fields {ragged} differ in length")
     chosen = tuple(kinds or (_kind(name, column, block) for name, column in columns.items()))
     values = list(columns.values())
     try:
-        parts = [_pack(timestamps, FLOAT)]
-        parts += [_pack(values[index], chosen[index]) for index in _packed_order(chosen)]
+        parts = [pack_column(timestamps, FLOAT)]
+        parts += [pack_column(values[index], chosen[index]) for index in packed_order(chosen)]
     except (TypeError, ValueError, OverflowError) as fault:
         raise BadBlock(block=block, faults=f"it cannot be packed: {fault}") from fault
     return PackedSamples(samples, tuple(columns), chosen, b"".join(parts))
@@ -99,19 +100,21 @@ def blob_bytes(samples: int, kinds: Sequence[str]) -> int:
     return samples * (8 + sum(_BYTES[kind] for kind in kinds))
 
 
-def _packed_order(kinds: Sequence[str]) -> list[int]:
+def packed_order(kinds: Sequence[str]) -> list[int]:
+    """Return the indices of the fields in the order in which a blob has them."""
     indices = range(len(kinds))
     if BOOLEAN not in kinds:
         return list(indices)
     return sorted(indices, key=lambda index: kinds[index] == BOOLEAN)
 
 
+def _column_of(values: Any) -> Any:
+    return values if is_array(values) and values.dtype.kind in _KIND_OF_DTYPE else listed(values)
+
+
 def _kind(name: str, column: Any, block: str) -> str:
     if is_array(column):
-        kind = _KIND_OF_DTYPE.get(column.dtype.kind)
-        if kind is None:
-            raise BadBlock(block=block, faults=f"field {name!r} of type {column.dtype} cannot be packed")
-        return kind
+        return _KIND_OF_DTYPE[column.dtype.kind]
     types = frozenset(map(type, column))
     if types <= _ALL_FLOAT or types == _NUMBERS:
         return FLOAT
@@ -123,7 +126,8 @@ def _kind(name: str, column: Any, block: str) -> str:
     raise BadBlock(block=block, faults=f"field {name!r} has samples of type {kinds}, which cannot be packed")
 
 
-def _pack(column: Any, kind: str) -> Any:
+def pack_column(column: Any, kind: str) -> Any:
+    """Return a column's samples as little-endian bytes; raises TypeError, ValueError or OverflowError."""
     if is_array(column):
         return little_endian(column, kind)
     if kind == BOOLEAN:

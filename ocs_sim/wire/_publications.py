@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgpack
 
-from ocs_sim.wire._arrays import is_array, pack_arrays
+from ocs_sim.wire._arrays import is_numeric, listed, pack_arrays
 from ocs_sim.wire._errors import BadBlock, BadFeedMessage
 from ocs_sim.wire._feeds import Block
-
-_PAIR = b"\x92"
-
-
-def pack_value(value: Any) -> bytes:
-    """Return a plain value as msgpack; raises ValueError, OverflowError or TypeError for any other."""
-    packed: bytes = msgpack.packb(value, use_bin_type=True)
-    return packed
+from ocs_sim.wire._msgpack import array_header, map_header, pack_value
 
 
 def pack_publication(blocks: Iterable[Block], packed_description: bytes) -> bytes:
@@ -27,9 +20,19 @@ def pack_publication(blocks: Iterable[Block], packed_description: bytes) -> byte
     numbers or booleans. Raises BadBlock for what msgpack does not take.
     """
     bodies = [(block.name, _pack_block(block)) for block in blocks]
-    parts = [_PAIR, map_header(len(bodies))]
+    parts = [array_header(2), map_header(len(bodies))]
     for name, body in bodies:
         parts += (pack_value(name), body)
+    parts.append(packed_description)
+    return b"".join(parts)
+
+
+def join_publication(blocks: Sequence[tuple[bytes, Sequence[Any]]], packed_description: bytes) -> bytes:
+    """Return a publication of blocks that encoders have packed: of each its key, and its body in parts."""
+    parts: list[Any] = [array_header(2), map_header(len(blocks))]
+    for key, body in blocks:
+        parts.append(key)
+        parts += body
     parts.append(packed_description)
     return b"".join(parts)
 
@@ -45,32 +48,23 @@ def unpack_publication(packed: bytes) -> list[Any]:
     return pair
 
 
-def map_header(entries: int) -> bytes:
-    """Return how msgpack begins a map."""
-    if entries < 16:
-        return bytes((0x80 | entries,))
-    if entries < 2**16:
-        return b"\xde" + entries.to_bytes(2, "big")
-    return b"\xdf" + entries.to_bytes(4, "big")
-
-
 def _pack_block(block: Block) -> bytes:
     try:
-        if not any(map(is_array, (block.timestamps, *block.data.values()))):
-            return pack_value(block.encode())
         return _pack_body(block.encode())
     except (TypeError, ValueError, OverflowError) as fault:
         raise BadBlock(block=block.name, faults=f"it cannot be packed: {fault}") from fault
 
 
 def _pack_body(body: Mapping[str, Any]) -> bytes:
+    if not any(hasattr(column, "dtype") for column in (body["timestamps"], *body["data"].values())):
+        return pack_value(body)
     parts = [map_header(len(body))]
     for key, value in body.items():
         parts.append(pack_value(key))
         if key == "data":
             parts += _pack_data(value)
         else:
-            parts += pack_arrays([value]) if is_array(value) else [pack_value(value)]
+            parts += pack_arrays([value]) if is_numeric(value) else [pack_value(listed(value))]
     return b"".join(parts)
 
 
@@ -80,14 +74,5 @@ def _pack_data(data: Mapping[str, Any]) -> list[bytes]:
     parts = [map_header(len(data))]
     for name, column in data.items():
         parts.append(pack_value(name))
-        parts.append(packed[name] if name in packed else pack_value(_listed(column)))
+        parts.append(packed[name] if name in packed else pack_value(listed(column)))
     return parts
-
-
-def is_numeric(column: Any) -> bool:
-    """Tell whether a column is an array whose samples need not be looked at one by one."""
-    return is_array(column) and column.dtype.kind in "fiub"
-
-
-def _listed(column: Any) -> Any:
-    return column.tolist() if is_array(column) else column
