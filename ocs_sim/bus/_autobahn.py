@@ -46,7 +46,8 @@ with _without_numpy():
     from autobahn.twisted.wamp import ApplicationSession
     from autobahn.wamp import serializer
     from autobahn.wamp.exception import ApplicationError, Error, SerializationError, TransportLost
-    from autobahn.wamp.message import check_or_raise_uri
+    from autobahn.wamp.message import Event, Unsubscribe, check_or_raise_uri
+    from autobahn.wamp.request import UnsubscribeRequest
     from autobahn.wamp.types import CloseDetails, ComponentConfig, SubscribeOptions
 
 __all__ = [
@@ -55,10 +56,13 @@ __all__ = [
     "CloseDetails",
     "ComponentConfig",
     "Error",
+    "Event",
     "PayloadExceededError",
     "SerializationError",
     "SubscribeOptions",
     "TransportLost",
+    "Unsubscribe",
+    "UnsubscribeRequest",
     "check_or_raise_uri",
     "rawsocket",
     "serializer",

@@ -16,6 +16,7 @@ TOLERANT: dict[str, Any] = {"raw": False, "strict_map_key": False, "unicode_erro
 _log = logging.getLogger(__name__)
 # How [PUBLISH, request, options, topic, args] and [EVENT, subscription, publication, details, args] start.
 _PUBLISH, _EVENT = b"\x95\x10", b"\x95\x24"
+_SHORT_ARRAY = 0x9
 _NO_OPTIONS, _ONE_ARGUMENT = b"\x80", b"\x91"
 _LONGEST_REQUEST_BYTES = 9
 # Routers write ids and a topic; what is longer goes the ordinary way.
@@ -50,6 +51,11 @@ class PackedEvent(NamedTuple):
     subscription: int
     topic: str | None
     argument: bytes
+
+
+def is_event(message: bytes) -> bool:
+    """Return whether a WAMP message says that it is an event, whatever else it says."""
+    return message[1:2] == _EVENT[1:] and message[0] >> 4 == _SHORT_ARRAY
 
 
 def read_event(message: bytes) -> PackedEvent | None:

@@ -7,18 +7,24 @@ from typing import Any, Protocol
 
 import msgpack
 import txaio
+from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from ocs_sim.bus._autobahn import (
     ApplicationSession,
     CloseDetails,
     ComponentConfig,
+    Event,
     SerializationError,
     TransportLost,
+    Unsubscribe,
+    UnsubscribeRequest,
 )
 from ocs_sim.bus._packed import TOLERANT, deliver, longest_publish_head, publish_head, read_event
 
 _log = logging.getLogger(__name__)
+# Routers draw their ids from 1 on.
+_NO_SUBSCRIPTION = 0
 _SILENT = txaio.make_logger(level="critical")
 
 
@@ -45,12 +51,21 @@ class Session(ApplicationSession):  # type: ignore[misc]  # autobahn is not type
 
     def onJoin(self, _details: Any) -> None:  # noqa: N802 - autobahn's name
         """Tell the link that it is open."""
+        if self._transport is not None:
+            self._transport.session_joined()
         self._link.joined()
 
     def onLeave(self, details: Any) -> Any:  # noqa: N802 - autobahn's name
         """Fail what is in flight."""
         self._link.left(_farewell(details.reason, details.message))
         return super().onLeave(details)
+
+    def onMessage(self, message: Any) -> None:  # noqa: N802 - autobahn's name
+        """Leave out an event that nobody asked for, which autobahn would end the session for."""
+        if isinstance(message, Event) and message.subscription not in self._subscriptions:
+            _log.debug("dropped an event of subscription %s, which is not ours", message.subscription)
+            return
+        super().onMessage(message)
 
     def onUserError(self, fail: Failure, msg: str) -> None:  # noqa: N802 - autobahn's name
         """Drop autobahn's own report: handlers' errors are logged where they are caught."""
@@ -74,6 +89,15 @@ class Session(ApplicationSession):  # type: ignore[misc]  # autobahn is not type
         """Hand a msgpack message on, undecoded, if it is an event for packed subscriptions only."""
         event = read_event(message)
         return event is not None and deliver(event, self._subscriptions)
+
+    def ask(self) -> None:
+        """Make the router say something: that there is no such subscription."""
+        if self._transport is None:
+            return
+        request, answer = self._request_id_gen.next(), Deferred[Any]()
+        answer.addErrback(lambda _: None)
+        self._unsubscribe_reqs[request] = UnsubscribeRequest(request, answer, _NO_SUBSCRIPTION)
+        self._transport.send(Unsubscribe(request, _NO_SUBSCRIPTION))
 
     @property
     def backlog_bytes(self) -> int:

@@ -5,7 +5,7 @@ import asyncio
 import psutil
 import pytest
 
-from ocs_sim.bus import ConnectionLost, Endpoint, RouterUnreachable, State, background_loop
+from ocs_sim.bus import ConnectionLost, Endpoint, Link, RouterUnreachable, State, background_loop
 from ocs_sim.testing import wait_until
 from tests.bus.conftest import endpoint_of
 
@@ -151,22 +151,40 @@ def test_close_ends_every_task_timer_and_socket(connect, on_loop, endpoint):
     assert there.state is away.state is State.CLOSED
 
 
-def test_a_router_that_hangs_is_left_and_found_again(connect, on_loop, own_router, monkeypatch):
-    """Its sockets stay open and silent, so only an unanswered ping tells."""
-    from ocs_sim.bus import _transports
+@pytest.mark.parametrize("kind", ["unix", "websocket"])
+def test_a_router_that_hangs_is_left_and_found_again(connect, on_loop, own_router, kind):
+    """Its sockets stay open and silent, so only an unanswered question tells."""
+    from ocs_sim.bus._transports import open_link
 
-    monkeypatch.setattr(_transports, "_PING_SECONDS", 0.2)
-    connection = connect(endpoint_of(own_router, "websocket"), realm=own_router.realm)
+    pings = iter([0.2])
+
+    async def connector(endpoint: Endpoint, realm: str) -> Link:
+        # A busy machine may not answer so soon; only the silence is to be noticed quickly.
+        return await open_link(endpoint, realm, ping_seconds=next(pings, 5.0))
+
+    connection = connect(endpoint_of(own_router, kind), realm=own_router.realm, connector=connector)
     processes = psutil.Process(own_router.pid).children(recursive=True)
     for process in processes:
         process.suspend()
     try:
         wait_until(lambda: not connection.joined, 20)
     finally:
-        # A busy machine may not answer so soon; only the silence was to be noticed quickly.
-        monkeypatch.undo()
         for process in processes:
             process.resume()
 
     on_loop(connection.wait_joined(20))
     assert connection.counters.losses == 1
+
+
+def test_a_router_answers_when_it_is_asked_whether_it_is_there(connect, on_loop, endpoint):
+    connection = connect(endpoint)
+    session = connection._link.session
+    unanswered = session._unsubscribe_reqs
+
+    async def ask() -> int:
+        session.ask()
+        return len(unanswered)
+
+    assert on_loop(ask()) == 1
+    wait_until(lambda: not unanswered)
+    assert connection.joined

@@ -48,7 +48,7 @@ def same(one: object, other: object) -> bool:
 
 
 def own_msgpack():
-    from ocs_sim.bus._transports import TolerantMsgPack
+    from ocs_sim.bus._serializers import TolerantMsgPack
 
     return TolerantMsgPack()
 
