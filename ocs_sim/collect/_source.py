@@ -86,7 +86,8 @@ class Source:
     def is_hopeful(self) -> bool:
         """Whether something more is to be expected of it soon."""
         waits = self._away.failures or self._refusals
-        return self.phase is not Phase.IDLE or bool(self.pending_blocks and not waits)
+        more = self.pending_blocks or self._look or self.knowledge.index_wanted
+        return self.phase is not Phase.IDLE or bool(more and not waits)
 
     def next_ask(self, now: float, ledger: Holes) -> tuple[Ask | None, list[GiveUp]]:
         """Return what to ask now, and what to give up; after either the source is busy."""
