@@ -10,6 +10,7 @@ import h5py
 
 from ocs_sim.archive._block_arrays import ARCHIVE_GROUP, BlockArrays
 from ocs_sim.archive._columns import TEXTS, ColumnKind
+from ocs_sim.archive._layouts import BlockPlan
 from ocs_sim.archive._records import FieldDescription, Layout
 
 FORMAT = 1
@@ -46,22 +47,25 @@ def write_frame(file: h5py.File, facts: Mapping[str, Any]) -> None:
 
 def write_block(file: h5py.File, block: BlockArrays) -> None:
     """Write one block's group and what the archive keeps of it."""
-    group = _block_group(file, block)
-    kept = file.create_group(f"{ARCHIVE_GROUP}/{block.plan.key}")
-    kept.attrs.update({"NX_class": "NXcollection", "block_path": block.plan.path})
+    group, kept = block_groups(file, block.plan)
     for path, values in block.datasets():
         if values.dtype == object:
             file.create_dataset(path, data=values, dtype=_TEXT)
         else:
             file.create_dataset(path, data=values)
-    _describe_time(group["time"])
-    for name, dataset in block.plan.datasets.items():
-        _describe_field(group[dataset], name, block)
+    describe(group, block.plan)
     kept["provenance"].attrs["boot_ids"] = list(block.plan.boots)
 
 
-def _block_group(file: h5py.File, block: BlockArrays) -> h5py.Group:
-    layout, plan = block.plan.layout, block.plan
+def block_groups(file: h5py.File, plan: BlockPlan) -> tuple[h5py.Group, h5py.Group]:
+    """Create a block's group and the one for what the archive keeps of it; both are still empty."""
+    kept = file.create_group(f"{ARCHIVE_GROUP}/{plan.key}")
+    kept.attrs.update({"NX_class": "NXcollection", "block_path": plan.path})
+    return _block_group(file, plan), kept
+
+
+def _block_group(file: h5py.File, plan: BlockPlan) -> h5py.Group:
+    layout = plan.layout
     group = file.create_group(plan.path)
     _collection(
         group.parent.parent,
@@ -95,15 +99,22 @@ def _collection(group: h5py.Group, attributes: Mapping[str, str]) -> None:
         group.attrs.update({"NX_class": "NXcollection", **attributes})
 
 
+def describe(group: h5py.Group, plan: BlockPlan) -> None:
+    """Write the attributes of the datasets of a block."""
+    _describe_time(group["time"])
+    for name, dataset in plan.datasets.items():
+        _describe_field(group[dataset], name, plan)
+
+
 def _describe_time(time: h5py.Dataset) -> None:
     time.attrs.update(
         {"units": "s", "start": "1970-01-01T00:00:00Z", "long_name": "time (s since 1970, UTC)"}
     )
 
 
-def _describe_field(dataset: h5py.Dataset, name: str, block: BlockArrays) -> None:
-    layout: Layout = block.plan.layout
-    known = block.plan.descriptions.get(name, FieldDescription())
+def _describe_field(dataset: h5py.Dataset, name: str, plan: BlockPlan) -> None:
+    layout: Layout = plan.layout
+    known = plan.descriptions.get(name, FieldDescription())
     label = known.description or name
     attributes = {"long_name": f"{label} ({known.unit})" if known.unit else label}
     if known.unit:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ocs_sim.archive._columns import ColumnKind
 from ocs_sim.archive._journal_index import Entries, JournalIndex
+from ocs_sim.archive._payloads import Described
 from ocs_sim.archive._records import FieldDescription, Layout
 
 # What /entry holds beside the agents' groups.
@@ -62,10 +63,17 @@ class BlockPlan:
 
 def plan(index: JournalIndex) -> list[BlockPlan]:
     """Return the groups for everything in a journal."""
+    return plan_groups(index.entries, index.boots, index.descriptions)
+
+
+def plan_groups(
+    parts: Iterable[Entries], boots: Sequence[str], descriptions: Mapping[str, Described]
+) -> list[BlockPlan]:
+    """Return the groups for blocks, each of a layout of its own."""
     instances, feeds, blocks = _Allocator(*ENTRY_NAMES), _Allocator(), _Allocator()
     versions: Counter[tuple[str, str]] = Counter()
     plans = []
-    for number, entries in enumerate(index.entries):
+    for number, entries in enumerate(parts):
         layout = entries.layout
         versions[layout.feed_address, layout.block] += 1
         version = versions[layout.feed_address, layout.block]
@@ -81,9 +89,9 @@ def plan(index: JournalIndex) -> list[BlockPlan]:
                 version=version,
                 entries=entries,
                 order=published_order(entries),
-                boots=tuple(index.boots),
+                boots=tuple(boots),
                 datasets={name: names.take(name) for name in layout.fields},
-                descriptions=index.descriptions.get(layout.feed_address, {}).get(layout.block, {}),
+                descriptions=descriptions.get(layout.feed_address, {}).get(layout.block, {}),
             )
         )
     return plans

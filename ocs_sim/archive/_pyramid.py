@@ -28,18 +28,26 @@ class Level:
 def pyramid(times: NDArray[np.float64], columns: Sequence[NDArray[np.float64]]) -> list[Level]:
     """Return the levels that are worth having for `columns`, each of the shape of `times`."""
     levels: list[Level] = []
-    for factor in FACTORS:
-        if not columns or len(times) < factor * _FEWEST_BINS:
-            break
-        spans = np.stack([_reduce(np.minimum, times, factor), _reduce(np.maximum, times, factor)])
-        values = np.empty((len(columns), 4, spans.shape[1]))
+    for factor in factors(len(times)) if columns else ():
+        values = np.empty((len(columns), 4, -(-len(times) // factor)))
         for row, column in enumerate(columns):
-            _summarise(column, factor, values[row])
-        levels.append(Level(factor, values, spans))
+            summarise_column(column, factor, values[row])
+        levels.append(Level(factor, values, time_spans(times, factor)))
     return levels
 
 
-def _summarise(column: NDArray[np.float64], factor: int, out: NDArray[np.float64]) -> None:
+def factors(samples: int) -> tuple[int, ...]:
+    """Return the levels that are worth having for so many samples."""
+    return tuple(factor for factor in FACTORS if samples >= factor * _FEWEST_BINS)
+
+
+def time_spans(times: NDArray[np.float64], factor: int) -> NDArray[np.float64]:
+    """Return the earliest and the latest time of each bin, shape (2, bins)."""
+    return np.stack([_reduce(np.minimum, times, factor), _reduce(np.maximum, times, factor)])
+
+
+def summarise_column(column: NDArray[np.float64], factor: int, out: NDArray[np.float64]) -> None:
+    """Write minimum, mean, maximum and count of each bin to `out`, shape (4, bins)."""
     sizes = np.full(out.shape[1], factor, dtype=np.float64)
     sizes[-1] = len(column) - factor * (out.shape[1] - 1)
     with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
