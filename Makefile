@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-fast lint interop bench clean
+.PHONY: demo test test-fast lint bench drills endurance clean
 demo: $(VENV)/.installed
 	$(BIN)/obsbow demo $(DEMO)
 
@@ -25,6 +25,16 @@ bench: $(VENV)/.installed-dev $(VENV)/ocs/.installed
 	$(BIN)/obsbow router install
 	OCS_PYTHON=$(abspath $(VENV)/ocs/bin/python) $(BIN)/python -m bench $(BENCH)
 
+# Five faults on scratch sites, in about three minutes; nothing may be lost.
+drills: $(VENV)/.installed
+	$(BIN)/obsbow router install
+	$(BIN)/python -m bench.drills short
+
+# The long versions, in about an hour.
+endurance: $(VENV)/.installed
+	$(BIN)/obsbow router install
+	$(BIN)/python -m bench.drills long
+
 $(VENV)/.created:
 	$(PYTHON) -c 'import sys; sys.exit("ocs_sim needs Python 3.11 or newer, this is " + sys.version.split()[0] + "; set PYTHON=") if sys.version_info < (3, 11) else None'
 	$(PYTHON) -m venv $(VENV)
@@ -41,7 +51,7 @@ $(VENV)/.installed-dev: $(VENV)/.created setup.cfg pyproject.toml
 # OCS itself, in an environment of its own: the tests drive our agents with its clients and its agents with ours.
 $(VENV)/ocs/.installed: $(VENV)/.created
 	$(PYTHON) -m venv $(VENV)/ocs
-	$(VENV)/ocs/bin/python -m pip install --quiet --disable-pip-version-check 'ocs==0.12.1'
+	$(VENV)/ocs/bin/python -m pip install --quiet --disable-pip-version-check 'ocs==0.12.1' so3g
 	touch $@
 
 clean:

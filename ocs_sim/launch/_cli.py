@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "logs": ("logs", "Show what the router and the agents logged."),
     "init": ("init", "Lay out a new observatory in a directory."),
     "demo": ("demo", "Start, take data, show what was archived, and stop."),
+    "drill": ("drill", "Let something go wrong on a scratch site, and see that nothing is lost."),
     "doctor": ("doctor", "Look for what would keep an observatory from running."),
     "check": ("check", "Check a site file and name the line of every fault."),
     "router": ("router", "Install, show or remove the router's private environment."),
@@ -30,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "scan": ("scan", "List the agents that are on the bus."),
     "call": ("call", "Run an operation of an agent."),
     "listen": ("listen", "Print what is published on a feed."),
+    "feeds": ("feeds", "Watch what is published, recorded, replayed and lost on every feed."),
     "shell": ("shell", "Open a Python shell with clients of agents."),
     "hk": ("hk", "Read the housekeeping archive: ls, get, plot, check, export."),
 }

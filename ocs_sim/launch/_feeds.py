@@ -1,0 +1,152 @@
+"""What is counted of every recorded feed of a site, as the Aggregator or else the agents themselves say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ocs_sim.bus import BusError, HttpCaller, NoSuchProcedure
+from ocs_sim.clock import Clock, SystemClock
+from ocs_sim.launch._layout import Layout
+from ocs_sim.wire import agent_address, ops_address
+
+AGGREGATOR_CLASSES = ("AggregatorAgent", "Aggregator")
+_ANSWER_SECONDS = 1.0
+_MOST_AT_ONCE = 16
+_BY_AGENT = ("published", "waiting", "dropped", "bytes")
+_BY_AGGREGATOR = (*_BY_AGENT, "received", "replayed", "duplicate", "lost", "missing")
+
+
+@dataclass(frozen=True)
+class Counted:
+    """One feed at one moment, in blocks; None is what nobody knows.
+
+    `published`, `waiting` (kept, not sent yet) and `dropped` (thrown away before they were sent) are the
+    publisher's; the rest is the Aggregator's. Latencies in seconds, from publication until durable;
+    `last_block` in unix seconds; `stale` when nothing has come for minutes.
+    """
+
+    name: str
+    address: str
+    published: int | None = None
+    waiting: int | None = None
+    dropped: int | None = None
+    received: int | None = None
+    replayed: int | None = None
+    duplicate: int | None = None
+    lost: int | None = None
+    missing: int | None = None
+    bytes: int | None = None
+    latency_p50: float | None = None
+    latency_p99: float | None = None
+    last_block: float | None = None
+    stale: bool = False
+
+
+@dataclass(frozen=True)
+class Look:
+    """All feeds at one moment; `aggregator` is the instance-id of the one that records, None without."""
+
+    at: float
+    aggregator: str | None
+    feeds: Mapping[str, Counted] = field(default_factory=dict)
+
+
+class FeedWatcher:
+    """Looks at the feeds of a site, through the router's web service."""
+
+    def __init__(self, layout: Layout, clock: Clock | None = None) -> None:
+        self._layout = layout
+        self._clock = clock or SystemClock()
+        self._caller = HttpCaller(layout.host.hub.wamp_http, timeout_seconds=_ANSWER_SECONDS)
+        self._instances = [each for host in layout.site.hosts.values() for each in host.instances]
+        self._pool = ThreadPoolExecutor(min(_MOST_AT_ONCE, max(1, len(self._instances))))
+
+    def __enter__(self) -> FeedWatcher:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown()
+        self._caller.close()
+
+    def look(self) -> Look:
+        """Return what is true now; raises BusError when the router does not answer."""
+        self._require_router()
+        at = self._clock.time()
+        asked = [(each.instance_id, self._address(each.instance_id)) for each in self._instances]
+        answers = self._pool.map(lambda each: self._call(each[1], "get_feeds"), asked)
+        found = {}
+        for (_, address), answer in zip(asked, answers, strict=True):
+            found.update({counted.address: counted for counted in _of_agent(answer, address)})
+        aggregator, data = self._recording()
+        for address, counted in _of_aggregator(data).items():
+            found[address] = _merged(found.get(address), counted)
+        return Look(at, aggregator, {found[address].name: found[address] for address in sorted(found)})
+
+    def _recording(self) -> tuple[str | None, Mapping[str, Any]]:
+        for each in self._instances:
+            if each.agent_class in AGGREGATOR_CLASSES:
+                answer = self._call(ops_address(self._address(each.instance_id)), "status", "record")
+                if answer and (answer[2] or {}).get("status") in ("starting", "running", "stopping"):
+                    return each.instance_id, answer[2].get("data") or {}
+        return None, {}
+
+    def _address(self, instance_id: str) -> str:
+        return agent_address(self._layout.host.hub.address_root, instance_id)
+
+    def _require_router(self) -> None:
+        with suppress(NoSuchProcedure):
+            self._caller.call(self._address("_crossbar_check_"))
+
+    def _call(self, procedure: str, *arguments: Any) -> Any:
+        try:
+            return self._caller.call(procedure, *arguments)
+        except BusError:
+            return None
+
+
+def _of_agent(answer: Any, address: str) -> Iterable[Counted]:
+    """Return the recorded feeds that an agent tells of; OCS's agents count nothing."""
+    for pair in answer or ():
+        about = pair[1] if isinstance(pair, list) and len(pair) == 2 else None
+        if not isinstance(about, Mapping) or not about.get("record"):
+            continue
+        counters = about.get("counters") or {}
+        known: dict[str, Any] = {name: counters.get(name) for name in _BY_AGENT}
+        feed = f"{address}.feeds.{pair[0]}"
+        yield Counted(_name(feed), feed, **known)
+
+
+def _of_aggregator(data: Mapping[str, Any]) -> dict[str, Counted]:
+    providers = data.get("providers") or {}
+    found = {}
+    for address, counters in (data.get("feeds") or {}).items():
+        known: dict[str, Any] = {name: counters.get(name) for name in _BY_AGGREGATOR}
+        latency, provider = counters.get("latency") or {}, providers.get(address) or {}
+        found[address] = Counted(
+            _name(address),
+            address,
+            **known,
+            latency_p50=latency.get("p50"),
+            latency_p99=latency.get("p99"),
+            last_block=provider.get("last_refresh"),
+            stale=bool(provider.get("stale")),
+        )
+    return found
+
+
+def _merged(by_agent: Counted | None, by_aggregator: Counted) -> Counted:
+    """Return what both know; of what is published and waits, the publisher's own word is newer."""
+    if by_agent is None or by_agent.published is None:
+        return by_aggregator
+    return replace(
+        by_aggregator, published=by_agent.published, waiting=by_agent.waiting, dropped=by_agent.dropped
+    )
+
+
+def _name(feed_address: str) -> str:
+    agent, _, feed = feed_address.partition(".feeds.")
+    return f"{agent.rpartition('.')[2]}.{feed}"
