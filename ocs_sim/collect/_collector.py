@@ -15,10 +15,10 @@ from ocs_sim.collect._errors import BadReplay
 from ocs_sim.collect._planner import DEFAULT_BYTES_PER_SECOND, Planner
 from ocs_sim.collect._ports import Archiver
 from ocs_sim.collect._requests import Ask, AskBlocks, AskIndex, GiveUp
+from ocs_sim.collect._wanted import Wanted
 
 _POLL_SECONDS = 0.1
 _ANSWER_SECONDS = 10.0
-_FULL = 0.5
 # Between two handfuls of publications the loop does other things: live ones must not queue in the router.
 _HANDFUL = 200
 
@@ -120,9 +120,9 @@ class Collector:
             self._was_joined = True
             self._planner.rejoined()
         self._planner.hear(archiver.told())
-        if archiver.trouble is not None or archiver.queue_fill > _FULL:
+        if archiver.is_busy:
             return
-        plan = self._planner.plan(self._clock.monotonic(), archiver.ledger)
+        plan = self._planner.plan(self._clock.monotonic(), self._ledger())
         for each in plan.gone:
             self._give_up(each)
         for ask in plan.asks:
@@ -191,9 +191,12 @@ class Collector:
             await asyncio.sleep(_POLL_SECONDS)
             excused = True
         dropped = self._dropped.pop(agent_address, None)
-        excused |= self._archiver.trouble is not None or dropped not in (None, self._archiver.dropped_blocks)
-        ledger, now = self._archiver.ledger, self._clock.monotonic()
-        self._planner.settled([agent_address], now, ledger, excused=excused)
+        excused |= self._archiver.is_busy or dropped not in (None, self._archiver.dropped_blocks)
+        now = self._clock.monotonic()
+        self._planner.settled([agent_address], now, self._ledger(), excused=excused)
+
+    def _ledger(self) -> Wanted:
+        return Wanted(self._archiver.ledger, self._archiver.excluded)
 
 
 def _arguments(ask: AskBlocks) -> tuple[Any, ...]:

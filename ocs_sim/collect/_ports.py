@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Protocol
 
@@ -73,13 +73,13 @@ class Archiver(Protocol):
         ...
 
     @property
-    def trouble(self) -> str | None:
-        """What keeps it from archiving."""
+    def is_busy(self) -> bool:
+        """Whether it is in no state to take what is replayed."""
         ...
 
     @property
-    def queue_fill(self) -> float:
-        """How full its queue is, 0 to 1."""
+    def excluded(self) -> Container[str]:
+        """The addresses of the feeds that do not want to be archived."""
         ...
 
     @property

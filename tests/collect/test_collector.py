@@ -35,7 +35,7 @@ class Archiver:
 
     def __init__(self):
         self.ledger, self.heard, self.gaps, self.offered = Numbers(), {}, [], []
-        self.trouble, self.queue_fill, self.dropped_blocks = None, 0.0, 0
+        self.is_busy, self.dropped_blocks, self.excluded = False, 0, set()
         self.taking = True
 
     def told(self):
@@ -231,19 +231,17 @@ def test_an_agent_that_hangs_does_not_hold_up_the_others():
     asyncio.run(run())
 
 
-def test_it_stands_back_while_the_archive_is_in_trouble_or_busy():
+def test_it_stands_back_while_the_archive_cannot_take_more():
     async def run():
         async with scene(lost=0) as it:
             await it.until(lambda: it.bus.calls)
-            it.archiver.trouble = "no space left on device"
+            it.archiver.is_busy = True
             it.bus.publishers["o.a"].publish("f", 5)
             it.beat()
             calls = len(it.bus.calls)
             await asyncio.sleep(0.3)
-            it.archiver.trouble, it.archiver.queue_fill = None, 0.6
-            await asyncio.sleep(0.3)
             assert len(it.bus.calls) == calls
-            it.archiver.queue_fill = 0.4
+            it.archiver.is_busy = False
             await it.until(lambda: it.recorded() == [0, 1, 2, 3, 4])
 
     asyncio.run(run())
@@ -257,6 +255,20 @@ def test_what_the_archive_dropped_is_not_given_up():
             it.archiver.taking = True
             await it.until(lambda: it.recorded() == list(range(20)))
             assert it.archiver.gaps == []
+
+    asyncio.run(run())
+
+
+def test_feeds_that_do_not_want_to_be_archived_are_not_asked_for():
+    async def run():
+        async with scene(lost=0, agents=("o.a", "o.b")) as it:
+            it.archiver.excluded.add("o.b.feeds.f")
+            for publisher in it.bus.publishers.values():
+                publisher.publish("f", 5)
+            it.beat()
+            await it.until(lambda: it.recorded() == [0, 1, 2, 3, 4])
+            assert "o.b.replay" not in it.bus.calls
+            assert it.collector.pending_blocks == 0
 
     asyncio.run(run())
 
