@@ -1,7 +1,12 @@
-"""Seal journals: python -m ocs_sim.archive JOURNAL..."""
+"""What the recorder has done in processes of their own, which may load numpy and HDF5.
+
+python -m ocs_sim.archive JOURNAL...            seal journals
+python -m ocs_sim.archive --ledger DIRECTORY    print as JSON which blocks the newest sealed files know of
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -9,7 +14,22 @@ from pathlib import Path
 from ocs_sim.archive._errors import ArchiveError
 
 
-def main(journals: list[str]) -> int:
+def main(arguments: list[str]) -> int:
+    """Do what is asked; return 1 when it could not be done."""
+    if arguments[:1] == ["--ledger"]:
+        return print_ledger(Path(arguments[1]))
+    return seal_all(arguments)
+
+
+def print_ledger(directory: Path) -> int:
+    """Print the ledger of the newest sealed files."""
+    from ocs_sim.archive._sealed_ledger import newest_ledger
+
+    print(json.dumps(newest_ledger(directory).encode()))  # noqa: T201
+    return 0
+
+
+def seal_all(journals: list[str]) -> int:
     """Seal each journal; return 1 when one could not be."""
     from ocs_sim.archive._seal import seal
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
@@ -19,11 +20,29 @@ from ocs_sim.archive._columns import (
     to_texts,
 )
 from ocs_sim.archive._errors import BadRecord
-from ocs_sim.archive._payloads import Described, boot_frame, data_frame, description_frame, layout_frame
+from ocs_sim.archive._payloads import (
+    Described,
+    boot_frame,
+    data_frame,
+    description_frame,
+    layout_frame,
+    plain_data_frame,
+)
 from ocs_sim.archive._records import Layout, Record
 
 _Block = tuple[str, str]
 _Encoded = tuple[Layout, bytes, Sequence[Sequence[str]]]
+
+
+@dataclass(slots=True)
+class Placed:
+    """A layout and a boot id, with what a journal calls them; `epoch` tells in which journal."""
+
+    layout: Layout
+    boot_id: str
+    epoch: int = -1
+    layout_id: int = 0
+    boot: int = 0
 
 
 class Encoder:
@@ -41,9 +60,11 @@ class Encoder:
         self._last: dict[_Block, Layout] = {}
         self._descriptions: dict[str, tuple[str, Described]] = {}
         self._described: set[str] = set()
+        self._epoch = 0
 
     def restart(self) -> None:
         """Forget what only the journal so far has been told."""
+        self._epoch += 1
         self._layouts.clear()
         self._boots.clear()
         self._described.clear()
@@ -54,6 +75,7 @@ class Encoder:
             return
         self._descriptions[feed_address] = (boot_id, blocks)
         self._described.discard(feed_address)
+        self._epoch += 1
         for block, fields in blocks.items():
             floats = {name for name, known in fields.items() if known.type == "float"}
             self._floats.setdefault((feed_address, block), set()).update(floats)
@@ -69,6 +91,32 @@ class Encoder:
         data = data_frame(layout_id, boot, record.sequence, record.received, samples, texts, blob)
         return introductions + data if introductions else data
 
+    def encode_blob(
+        self, placed: Placed, sequence: int | None, received: float, samples: int, blob: bytes
+    ) -> bytes:
+        """Return the frames of samples that are packed as a journal has them."""
+        introductions = b""
+        if placed.epoch != self._epoch:
+            introductions, placed.layout_id, placed.boot = self._introduce(placed.layout, placed.boot_id)
+            placed.epoch = self._epoch
+        if sequence is None:
+            data = data_frame(placed.layout_id, placed.boot, None, received, samples, (), blob)
+        else:
+            data = plain_data_frame(placed.layout_id, placed.boot, sequence, received, samples, blob)
+        return introductions + data if introductions else data
+
+    def introductions(self) -> bytes:
+        """Return all that the journal so far has been told, for another that goes on in its place."""
+        boots = [boot_frame(boot, boot_id) for boot_id, boot in self._boots.items()]
+        layouts = [layout_frame(layout_id, layout) for layout, layout_id in self._layouts.items()]
+        known = [feed for feed in self._described if feed in self._descriptions]
+        told = [description_frame(feed, *self._descriptions[feed]) for feed in known]
+        return b"".join((*boots, *layouts, *told))
+
+    def layout_of(self, feed_address: str, block: str) -> Layout | None:
+        """Return the layout of a block as it was last encoded."""
+        return self._last.get((feed_address, block))
+
     def _all_floats(self, record: Record) -> _Encoded | None:
         # Most blocks are like their predecessor and hold floats only: one pass over all their samples.
         last = self._last.get((record.feed_address, record.block))
@@ -83,14 +131,14 @@ class Encoder:
         return last, _pack_times(record) + pack_floats(samples), ()
 
     def _any_kinds(self, record: Record) -> _Encoded:
-        layout = self._layout_of(record)
+        layout = self._choose(record)
         columns = [
             (record.columns[name], kind) for name, kind in zip(layout.fields, layout.kinds, strict=True)
         ]
         texts = [to_texts(values, kind) for values, kind in columns if kind in TEXTS]
         return layout, b"".join((_pack_times(record), *_packed(columns))), texts
 
-    def _layout_of(self, record: Record) -> Layout:
+    def _choose(self, record: Record) -> Layout:
         block = (record.feed_address, record.block)
         fields = self._orders.get(block, ())
         if tuple(record.columns) != fields and set(record.columns) != set(fields):

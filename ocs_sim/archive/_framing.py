@@ -27,6 +27,13 @@ def frame(payload: bytes) -> bytes:
     return b"%b%b%b" % (length, _LENGTH.pack(crc32(payload, crc32(length))), payload)
 
 
+def two_part_frame(head: bytes, body: bytes) -> bytes:
+    """Return a payload of two parts as one frame, copying the second only once."""
+    length = _LENGTH.pack(len(head) + len(body))
+    check = crc32(body, crc32(head, crc32(length)))
+    return b"%b%b%b%b" % (length, _LENGTH.pack(check), head, body)
+
+
 def header_version(buffer: memoryview | bytes) -> int | None:
     """Return the format version of a journal's beginning, or None when the header is not intact."""
     start, check = bytes(buffer[: len(_START)]), bytes(buffer[len(_START) : len(HEADER)])

@@ -8,6 +8,8 @@ from pathlib import Path
 from ocs_sim.archive._lock import lock_journal
 from ocs_sim.archive._paths import sync_directory
 
+_PIECE_BYTES = 2**20
+
 
 class JournalFile:
     """An append-only file; `size` is what is known to be on the disk.
@@ -33,23 +35,41 @@ class JournalFile:
 
     @property
     def is_removed(self) -> bool:
-        """Tell whether somebody deleted the file; what it holds can still be read."""
-        return os.fstat(self._descriptor).st_nlink == 0
+        """Tell whether somebody deleted the file or moved it away; what it holds can still be read."""
+        try:
+            return not os.path.samestat(self.path.stat(), os.fstat(self._descriptor))
+        except (FileNotFoundError, NotADirectoryError):
+            return True
 
-    def append(self, data: bytes) -> None:
+    def append(self, data: bytes | memoryview) -> None:
         """Write `data` and wait until it is on the disk; raises OSError, after which it may be repeated."""
-        rest, offset = memoryview(data), self.size
-        while rest:
-            written = os.pwrite(self._descriptor, rest, offset)
-            offset += written
-            rest = rest[written:]
+        offset = self._write(data, self.size)
         os.fdatasync(self._descriptor)
         self.size = offset
 
-    def content(self) -> bytes:
-        """Return everything that was appended."""
-        return os.pread(self._descriptor, self.size, 0)
+    def copy_from(self, other: JournalFile) -> None:
+        """Begin with everything that was appended to another; raises OSError."""
+        offset = 0
+        while offset < other.size:
+            piece = os.pread(other._descriptor, min(_PIECE_BYTES, other.size - offset), offset)
+            if not piece:
+                break
+            offset = self._write(piece, offset)
+        os.fdatasync(self._descriptor)
+        self.size = offset
+
+    def cut(self) -> None:
+        """Remove what a write that failed left behind; raises OSError."""
+        os.ftruncate(self._descriptor, self.size)
 
     def close(self) -> None:
         """Unlock and close the file."""
         os.close(self._descriptor)
+
+    def _write(self, data: bytes | memoryview, offset: int) -> int:
+        rest = memoryview(data)
+        while rest:
+            written = os.pwrite(self._descriptor, rest, offset)
+            offset += written
+            rest = rest[written:]
+        return offset

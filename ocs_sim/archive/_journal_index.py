@@ -33,7 +33,10 @@ class Entries:
 
 
 class JournalIndex:
-    """Offsets of every intact block; `end` is where the intact part ends."""
+    """Offsets of every intact block; `end` is where the intact part ends.
+
+    `snapshot` is the encoded ledger of all that was recorded before; None in journals of older writers.
+    """
 
     def __init__(self) -> None:
         self.end = 0
@@ -41,13 +44,15 @@ class JournalIndex:
         self.boots: list[str] = []
         self.descriptions: dict[str, Described] = {}
         self.gaps: list[Gap] = []
+        self.snapshot: dict[str, Any] | None = None
         self._by_id: list[Entries] = []
         self._others: dict[int, Callable[[list[Any]], None]] = {
             PayloadKind.FACTS: lambda payload: self.facts.update(payload[1]),
             PayloadKind.LAYOUT: self._add_layout,
-            PayloadKind.BOOT: lambda payload: self.boots.append(payload[2]),
+            PayloadKind.BOOT: self._add_boot,
             PayloadKind.DESCRIPTION: self._add_description,
             PayloadKind.GAP: lambda payload: self.gaps.append(Gap(*payload[1:6])),
+            PayloadKind.LEDGER: self._add_ledger,
         }
 
     @property
@@ -89,11 +94,21 @@ class JournalIndex:
         if texts:
             entries.payloads.append((begin, end))
 
+    def _add_boot(self, payload: list[Any]) -> None:
+        # A journal that goes on in the place of another may say the same twice.
+        if payload[1] == len(self.boots):
+            self.boots.append(payload[2])
+
     def _add_layout(self, payload: list[Any]) -> None:
+        if payload[1] != len(self._by_id):
+            return
         feed_address, agent_address, agent_class, feed, block, fields, kinds = payload[2:9]
         known = tuple(ColumnKind(kind) for kind in kinds)
         layout = Layout(feed_address, agent_address, agent_class, feed, block, tuple(fields), known)
         self._by_id.append(Entries(layout))
+
+    def _add_ledger(self, payload: list[Any]) -> None:
+        self.snapshot = payload[1]
 
     def _add_description(self, payload: list[Any]) -> None:
         self.descriptions[payload[1]] = {

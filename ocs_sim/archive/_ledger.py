@@ -79,6 +79,13 @@ class Ledger:
                 return True
             return boot.add(sequence)
 
+    def add_run(self, feed_address: str, boot_id: str, first: int, last: int) -> None:
+        """Note all blocks from `first` to `last`."""
+        with self._lock:
+            boot = self._boots.get((feed_address, boot_id)) or self._meet(feed_address, boot_id)
+            if last >= boot.floor:
+                boot.recorded.add_range(max(first, boot.floor), last)
+
     def has(self, feed_address: str, boot_id: str, sequence: int) -> bool:
         """Tell whether a block is recorded."""
         with self._lock:

@@ -16,7 +16,7 @@ class DirectoryLock:
 
     def __init__(self, directory: Path) -> None:
         """Take the lock; raises DirectoryInUse, which names who has it."""
-        path = directory / LOCK_NAME
+        path = self._path = directory / LOCK_NAME
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -29,6 +29,14 @@ class DirectoryLock:
         except OSError:
             os.close(self._descriptor)
             raise
+
+    @property
+    def is_in_place(self) -> bool:
+        """Tell whether the lock is still where others look for it."""
+        try:
+            return os.path.samestat(self._path.stat(), os.fstat(self._descriptor))
+        except OSError:
+            return False
 
     def release(self) -> None:
         """Let others record."""

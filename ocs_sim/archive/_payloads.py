@@ -8,10 +8,12 @@ Readers skip kinds that they do not know. The kinds:
     [3, layout id, boot id's id, sequence, received, samples, texts, blob]               a block
     [4, feed address, boot id, {block: {field: [unit, description, type]}}]
     [5, feed address, boot id, first missing, last missing, reason]
+    [6, {ledger}]                                                  what was recorded before this file
 """
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple
 from enum import IntEnum
@@ -19,7 +21,7 @@ from typing import Any
 
 import msgpack
 
-from ocs_sim.archive._framing import frame
+from ocs_sim.archive._framing import frame, two_part_frame
 from ocs_sim.archive._records import FieldDescription, Gap, Layout
 
 
@@ -32,6 +34,7 @@ class PayloadKind(IntEnum):
     DATA = 3
     DESCRIPTION = 4
     GAP = 5
+    LEDGER = 6
 
 
 _pack = msgpack.Packer(unicode_errors="surrogatepass").pack
@@ -85,6 +88,25 @@ def data_frame(
 ) -> bytes:
     """Return the frame of one block; `blob` is times, then words, then booleans, and comes last."""
     return frame(_pack((3, layout, boot, sequence, received, samples, texts, blob)))
+
+
+# As msgpack: an array of 8, kind 3, two u32, u64, float64, u32, an empty array, and the head of a bin32.
+_DATA = struct.Struct(">HBIBIBQBdBIBBI")
+
+
+def plain_data_frame(
+    layout: int, boot: int, sequence: int, received: float, samples: int, blob: bytes
+) -> bytes:
+    """Return the frame of one block without texts, as `data_frame` does, in half the time."""
+    head = _DATA.pack(
+        0x9803, 0xCE, layout, 0xCE, boot, 0xCF, sequence, 0xCB, received, 0xCE, samples, 0x90, 0xC6, len(blob)
+    )
+    return two_part_frame(head, blob)
+
+
+def ledger_frame(encoded: Mapping[str, Any]) -> bytes:
+    """Return the frame with a ledger, encoded, as it was when the file was begun."""
+    return frame(_pack([PayloadKind.LEDGER, encoded]))
 
 
 def description_frame(feed_address: str, boot_id: str, blocks: Described) -> bytes:

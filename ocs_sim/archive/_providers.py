@@ -23,6 +23,12 @@ class Provider:
     blocks: int = 0
     samples: int = 0
 
+    def note(self, block: str, samples: int, now: float) -> None:
+        """Count a block that arrived."""
+        self.last_refresh, self.last_block = now, block
+        self.blocks += 1
+        self.samples += samples
+
     def encode(self, now: float) -> dict[str, Any]:
         """Return the feed as OCS's session data has it, with what was counted added."""
         return {
@@ -42,17 +48,15 @@ class Providers:
         self._known: dict[str, Provider] = {}
         self._newcomers: dict[str, None] = {}
 
-    def note(self, info: FeedInfo, block: str, samples: int, now: float) -> None:
-        """Count a block that arrived."""
+    def meet(self, info: FeedInfo, now: float) -> Provider:
+        """Return what is kept of a feed, begun anew with each run of its publisher."""
         provider = self._known.get(info.address)
         if provider is None or provider.session_id != info.session_id:
             provider = self._known[info.address] = Provider(
                 info.session_id, info.agent_address, _fresh_seconds(info.agg_params), now
             )
             self._newcomers[info.agent_address] = None
-        provider.last_refresh, provider.last_block = now, block
-        provider.blocks += 1
-        provider.samples += samples
+        return provider
 
     def take_newcomers(self) -> list[str]:
         """Return the addresses of agents that were not there, or not with this run, before."""

@@ -17,11 +17,13 @@ _VALID = re.compile(r"_*[A-Za-z][A-Za-z0-9_]{0,254}\Z")
 def decode(publication: Any, tell: Tell) -> tuple[FeedInfo, tuple[Block, ...]]:
     """Return who published and the blocks that can be read; `tell` gets a sentence for each other one.
 
+    Blocks whose samples are packed stay so.
+
     Raises BadFeedMessage when not even the publisher can be told.
     """
     topic = _topic(publication)
     try:
-        decoded = decode_publication(publication, topic)
+        decoded = decode_publication(publication, topic, keep_packed=True)
     except BadFeedMessage as fault:
         if not _is_pair_with_blocks(publication):
             raise
@@ -50,7 +52,8 @@ def _kept_columns(message: Mapping[str, Any], info: FeedInfo) -> Iterator[Block]
         try:
             count = len(body["timestamps"])
             columns = {name: column for name, column in body["data"].items() if _length(column) == count}
-            whole = {"timestamps": body["timestamps"], "data": columns, "seq": body.get("seq")}
+            whole = {"timestamps": body["timestamps"], "data": columns}
+            whole |= {name: body.get(name) for name in ("seq", "sent")}
             yield from decode_publication([{key: whole}, info.encode()], info.address).blocks
         except (TypeError, KeyError, AttributeError, BadFeedMessage):
             continue
@@ -110,6 +113,12 @@ def _allowed(name: str) -> str:
     return (plain[: len(plain) - len(bare)] + letters)[:_LONGEST_NAME] if letters else ""
 
 
+def sequence_of(block: Block) -> int | None:
+    """Return the number of a block; None from publishers that do not count, or not with 63 bits."""
+    number = block.sequence
+    return number if number is not None and 0 <= number < 2**63 else None
+
+
 def record_of(info: FeedInfo, block: Block, columns: Mapping[str, Sequence[Any]], received: float) -> Record:
     """Return what is to be archived of a block."""
     return Record(
@@ -122,5 +131,5 @@ def record_of(info: FeedInfo, block: Block, columns: Mapping[str, Sequence[Any]]
         received=received,
         timestamps=block.timestamps,
         columns=columns,
-        sequence=block.sequence,
+        sequence=sequence_of(block),
     )

@@ -20,10 +20,12 @@ from ocs_sim.archive._block_arrays import ARCHIVE_GROUP, BlockArrays, block_arra
 from ocs_sim.archive._errors import SealFailed
 from ocs_sim.archive._hdf5 import choose_default, iso_time, write_block, write_frame
 from ocs_sim.archive._journal_index import JournalIndex
+from ocs_sim.archive._journal_ledger import ledger_of_index
 from ocs_sim.archive._layouts import BlockPlan, plan
 from ocs_sim.archive._lock import lock_journal
 from ocs_sim.archive._paths import SEALED, free_stem, partial_of, sync_directory
 from ocs_sim.archive._sealed_index import block_entry, index_text
+from ocs_sim.archive._sealed_ledger import write_ledger
 from ocs_sim.archive._torn import set_aside
 from ocs_sim.clock import Clock, SystemClock
 
@@ -104,6 +106,7 @@ def _build(
         times = [entry[end] for entry in contents for end in ("first_time", "last_time")] or [created]
         file["entry/start_time"], file["entry/end_time"] = iso_time(min(times)), iso_time(max(times))
         file[f"{ARCHIVE_GROUP}/index"] = index_text(contents, index)
+        write_ledger(file, ledger_of_index(index))
     return blocks
 
 

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import errno
 import uuid
 from collections.abc import Mapping
 from importlib.metadata import version
+from itertools import accumulate, takewhile
 from pathlib import Path
 from typing import Any
 
-from ocs_sim.archive._encoder import Encoder
+from ocs_sim.archive._encoder import Encoder, Placed
+from ocs_sim.archive._errors import LedgerUnknown
 from ocs_sim.archive._framing import HEADER
 from ocs_sim.archive._journal_file import JournalFile
+from ocs_sim.archive._journal_ledger import ReadSealed, read_sealed_in_child, rebuild
+from ocs_sim.archive._ledger import Ledger
 from ocs_sim.archive._lock import DirectoryLock
 from ocs_sim.archive._paths import JOURNAL, SEALED, free_stem, journals
-from ocs_sim.archive._payloads import Described, facts_frame, gap_frame
-from ocs_sim.archive._records import Gap, Record
+from ocs_sim.archive._payloads import Described, facts_frame, gap_frame, ledger_frame
+from ocs_sim.archive._records import Gap, Layout, Record
 from ocs_sim.archive._sealer import Seal, Sealer, seal_in_child
 from ocs_sim.clock import Clock, SystemClock
 
 _BYTES_PER_FILE = 256 * 2**20
+_PIECE_BYTES = 4 * 2**20
+# What may be wrong with one file while another can be written.
+_OF_THE_FILE = (errno.EIO, errno.EFBIG)
+_FAILURES_PER_FILE = 3
 
 
 class ArchiveWriter:
@@ -26,7 +35,8 @@ class ArchiveWriter:
 
     `append` only encodes into memory; `sync`, to be called about every 100 ms, does the disk's work
     and is what makes samples durable. When `sync` raises OSError nothing is lost: the samples stay in
-    memory (`pending_bytes`) and the next `sync` writes them. Not thread-safe: one thread calls it.
+    memory (`pending_bytes`) and the next `sync` writes them. `ledger` is what the directory has, as far
+    as blocks are numbered. Not thread-safe: one thread calls it.
     """
 
     def __init__(
@@ -37,20 +47,26 @@ class ArchiveWriter:
         seconds_per_file: float = 3600,
         bytes_per_file: int = _BYTES_PER_FILE,
         seal: Seal = seal_in_child,
+        read_sealed: ReadSealed = read_sealed_in_child,
         site: str = "",
     ) -> None:
         """Lock `directory`, made when missing; raises DirectoryInUse, OSError."""
         directory.mkdir(parents=True, exist_ok=True)
         self.directory = directory
+        self.ledger = Ledger()
         self._clock = clock or SystemClock()
         self._seconds_per_file = seconds_per_file
         self._bytes_per_file = bytes_per_file
+        self._read_sealed = read_sealed
         self._site = site
         self._lock = DirectoryLock(directory)
         self._sealer = Sealer(seal)
         self._encoder = Encoder()
         self._pending: list[bytes] = []
         self._journal: JournalFile | None = None
+        self._snapshot: Mapping[str, Any] | None = None
+        self._is_recovered = False
+        self._failures = 0
         self._opened = 0.0
         self.pending_bytes = 0
 
@@ -69,34 +85,59 @@ class ArchiveWriter:
         """What keeps journals from being sealed; it is tried again every few seconds."""
         return self._sealer.trouble
 
-    def recover(self) -> list[Path]:
-        """Have the journals that an earlier writer left sealed in the background; return them."""
+    def recover(self) -> tuple[list[Path], str | None]:
+        """Learn what is recorded already, and have journals that an earlier writer left sealed.
+
+        Returns these journals, and what keeps the ledger from being complete, if anything does.
+        """
         found = [path for path in journals(self.directory) if path != self._live_path()]
+        fault = None
+        try:
+            self.ledger.merge(rebuild(self.directory, found, self._read_sealed))
+            self._is_recovered = True
+        except LedgerUnknown as error:
+            fault = str(error)
+        self.ledger.since = min(self.ledger.since, self._clock.time())
+        self._take_snapshot()
+        # Not before they have been read: sealed they are gone.
         for journal in found:
             self._sealer.add(journal)
-        return found
+        return found, fault
 
     def describe(self, feed_address: str, boot_id: str, blocks: Described) -> None:
         """Remember units and descriptions of a feed's fields, for this file and those that follow."""
         self._encoder.describe(feed_address, boot_id, blocks)
 
-    def append(self, record: Record) -> None:
-        """Take one block; it is durable after the next `sync`. Raises BadRecord and then keeps nothing."""
+    def append(self, record: Record) -> bool:
+        """Take one block; it is durable after the next `sync`. Returns False when there is nothing in it.
+
+        Raises BadRecord and then keeps nothing.
+        """
         frames = self._encoder.encode(record)
-        if frames:
-            self._pending.append(frames)
-            self.pending_bytes += len(frames)
+        if frames and record.sequence is not None:
+            self.ledger.add(record.feed_address, record.boot_id, record.sequence)
+        self._add(frames)
+        return bool(frames)
+
+    def append_blob(
+        self, placed: Placed, sequence: int | None, received: float, samples: int, blob: bytes
+    ) -> None:
+        """Take one block whose samples are packed as a journal has them; the caller minds the ledger."""
+        self._add(self._encoder.encode_blob(placed, sequence, received, samples, blob))
+
+    def layout_of(self, feed_address: str, block: str) -> Layout | None:
+        """Return the layout of a block as it was last appended."""
+        return self._encoder.layout_of(feed_address, block)
 
     def note_gap(self, gap: Gap) -> None:
         """Record that blocks are gone for good, and why; `check` then tells the reason."""
-        frames = gap_frame(gap)
-        self._pending.append(frames)
-        self.pending_bytes += len(frames)
+        self.ledger.give_up(gap.feed_address, gap.boot_id, gap.first_missing, gap.last_missing)
+        self._add(gap_frame(gap))
 
     def sync(self) -> int:
         """Write what is pending and wait for the disk; rotate when it is time. Return the bytes written.
 
-        Raises OSError; then the samples stay in memory until a later call succeeds.
+        Raises OSError; then what was not written stays in memory until a later call succeeds.
         """
         written = self._write() if self._pending else 0
         journal = self._journal
@@ -113,6 +154,7 @@ class ArchiveWriter:
             self._sealer.add(self._journal.path)
             self._journal = None
         self._encoder.restart()
+        self._take_snapshot()
 
     def close(self) -> list[Path]:
         """Write and seal everything, unlock the directory, and return the journals left unsealed.
@@ -128,22 +170,85 @@ class ArchiveWriter:
             self._lock.release()
         return unsealed
 
+    def _add(self, frames: bytes) -> None:
+        if frames:
+            self._pending.append(frames)
+            self.pending_bytes += len(frames)
+
     def _write(self) -> int:
+        written = 0
+        while self._pending:
+            journal = self._ready()
+            count, data = self._piece()
+            try:
+                journal.append(data)
+            except OSError as error:
+                self._note_failure(journal, error)
+                raise
+            self._failures = 0
+            del self._pending[:count]
+            self.pending_bytes -= len(data)
+            written += len(data)
+        return written
+
+    def _piece(self) -> tuple[int, bytes]:
+        # In pieces, so that a disk that is nearly full takes what it can, and memory becomes free.
+        sizes = accumulate(map(len, self._pending))
+        count = 1 + sum(1 for _ in takewhile(lambda size: size < _PIECE_BYTES, sizes))
+        return count, b"".join(self._pending[:count])
+
+    def _ready(self) -> JournalFile:
         if self._journal is None:
             self._journal = self._open()
-            self._pending.insert(0, HEADER + facts_frame(self._facts()))
+            self._begin_with(HEADER + facts_frame(self._facts()) + self._told_before())
         elif self._journal.is_removed:
-            replacement = self._open()
-            self._pending.insert(0, self._journal.content())
-            self._journal.close()
-            self._journal = replacement
-        data = b"".join(self._pending)
-        self._journal.append(data)
-        self._pending.clear()
-        self.pending_bytes = 0
-        return len(data)
+            self._replace(self._journal)
+        return self._journal
+
+    def _begin_with(self, frames: bytes) -> None:
+        self._pending.insert(0, frames)
+        self.pending_bytes += len(frames)
+
+    def _told_before(self) -> bytes:
+        return ledger_frame(self._snapshot) if self._snapshot is not None else b""
+
+    def _take_snapshot(self) -> None:
+        # Only when all of it is durable: a journal must not begin by claiming what it has yet to say.
+        self._snapshot = self.ledger.encode() if self._is_recovered else None
+
+    def _note_failure(self, journal: JournalFile, error: OSError) -> None:
+        self._failures += 1
+        if error.errno in _OF_THE_FILE and self._failures >= _FAILURES_PER_FILE and journal.size:
+            self._leave(journal)
+
+    def _leave(self, journal: JournalFile) -> None:
+        # Perhaps another file can be written. What is pending goes on with what this one has been told.
+        try:
+            journal.cut()
+        except OSError:
+            return
+        journal.close()
+        self._sealer.add(journal.path)
+        self._journal = self._snapshot = None
+        self._failures = 0
+        self._begin_with(self._encoder.introductions())
+
+    def _replace(self, removed: JournalFile) -> None:
+        replacement = self._open()
+        try:
+            replacement.copy_from(removed)
+        except OSError:
+            replacement.close()
+            replacement.path.unlink(missing_ok=True)
+            raise
+        self._journal = replacement
+        removed.close()
 
     def _open(self) -> JournalFile:
+        if not self._lock.is_in_place:
+            self.directory.mkdir(parents=True, exist_ok=True)
+            lock, self._lock = self._lock, DirectoryLock(self.directory)
+            lock.release()
         stem = free_stem(self.directory, self._clock.time())
         journal = JournalFile(stem.with_suffix(JOURNAL))
         self._opened = self._clock.monotonic()

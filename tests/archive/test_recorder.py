@@ -5,11 +5,13 @@ import math
 import os
 import threading
 
+import msgpack
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ocs_sim.archive import ArchiveWriter, Recorder, RecorderLimits, seal
+from ocs_sim.archive._intake import weight_of
 from ocs_sim.archive._repair import Names
 from ocs_sim.testing import wait_until
 from ocs_sim.wire import check_field_name
@@ -36,6 +38,11 @@ def publication(*samples, block="temps", **changes):
     times = [START + sample for sample in samples]
     body = {"block_name": block, "data": {"a": [float(each) for each in samples]}, "timestamps": times}
     return [{block: body}, description(**changes)]
+
+
+def packed(item):
+    """A publication as it comes from the bus."""
+    return msgpack.packb(item)
 
 
 @pytest.fixture
@@ -69,7 +76,7 @@ def test_what_is_offered_is_archived(recorder, tmp_path):
         "blocks": 100,
         "samples": 100,
     }
-    assert (data["counters"]["blocks"], data["counters"]["queued_samples"]) == (100, 0)
+    assert (data["counters"]["blocks"], data["counters"]["queued_bytes"]) == (100, 0)
 
 
 def test_it_can_be_read_while_it_is_recorded(recorder, tmp_path):
@@ -142,10 +149,12 @@ def test_new_agents_and_new_runs_of_agents_are_asked_for_units(recorder, tmp_pat
 
 
 MALFORMED = [
-    (None, "Ignored what is not a feed message"),
-    ("text", "Ignored what is not a feed message"),
-    ([{}, {}], "Ignored what is not a feed message"),
-    ([[1, 2], description()], "Ignored what is not a feed message"),
+    (None, "The message on the bus is not a feed message: not a pair"),
+    ("text", "The message on the bus is not a feed message: not a pair"),
+    (b"\xc1", "The message on the bus is not a feed message: not msgpack"),
+    (b"\x92\x80", "The message on the bus is not a feed message: not msgpack"),
+    ([{}, {}], "The message on an unknown feed is not a feed message: not a pair"),
+    ([[1, 2], description()], "is not a feed message: a recorded message must map block names to blocks"),
     ([{"temps": 5}, description()], "block 'temps' lacks timestamps or data"),
     ([{"temps": {"timestamps": [1.0]}}, description()], "block 'temps' lacks timestamps or data"),
     (
@@ -248,19 +257,22 @@ def test_a_directory_that_cannot_be_written_is_tried_until_it_can(tmp_path):
     assert values(blocked) == {A: [1.0]}
 
 
-def test_beyond_its_bound_it_drops_and_says_so(tmp_path):
+def test_beyond_its_bound_it_leaves_out_one_stretch_and_says_so(tmp_path):
     release = threading.Event()
 
     def open_late():
         release.wait(20)
         return ArchiveWriter(tmp_path, seal=seal)
 
-    recorder = Recorder(open_late, HandClock(), RecorderLimits(queued_samples=20, sync_seconds=0.005))
+    size = weight_of(publication(0))
+    limits = RecorderLimits(queued_bytes=10 * size, sync_seconds=0.005)
+    recorder = Recorder(open_late, HandClock(), limits)
     recorder.start()
     for number in range(30):
         recorder.offer(publication(number))
-    assert recorder.counters["dropped_blocks"] == 20
-    assert "20 blocks dropped" in recorder.trouble
+    assert (recorder.counters["dropped_publications"], recorder.dropped_blocks) == (20, 20)
+    assert "20 blocks were left out, to be asked for again" in recorder.trouble
+    assert (recorder.queue_fill, recorder.missing()) == (1.0, [])
     release.set()
     wait_until(lambda: recorder.trouble is None, 10)
     recorder.offer(publication(99))
@@ -268,17 +280,29 @@ def test_beyond_its_bound_it_drops_and_says_so(tmp_path):
     assert values(tmp_path)[A] == [*[float(number) for number in range(10)], 99.0]
 
 
-def settled(recorder):
+def test_many_small_publications_are_bounded_too(tmp_path):
+    recorder = Recorder(
+        lambda: ArchiveWriter(tmp_path, seal=seal), HandClock(), RecorderLimits(queued_publications=5)
+    )
+    for number in range(30):
+        recorder.offer(packed(publication(number)))
+    assert recorder.dropped_blocks == 25
+    recorder.start()
+    assert recorder.close() == []
+    assert values(tmp_path)[A] == [float(number) for number in range(5)]
+
+
+def has_taken_all_it_can(recorder):
     """Whether the thread has taken all that its bound lets it take."""
     counters = recorder.session_data()["counters"]
-    return counters["queued_samples"] == 0 or counters["pending_bytes"] >= 2000
+    return counters["queued_publications"] == 0 or counters["pending_bytes"] >= 2000
 
 
 def test_a_disk_that_stays_away_fills_memory_only_up_to_the_bound(tmp_path, monkeypatch):
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    limits = RecorderLimits(queued_samples=200, pending_bytes=2000, sync_seconds=0.005)
+    limits = RecorderLimits(queued_bytes=2000, pending_bytes=2000, sync_seconds=0.005)
     recorder = Recorder(lambda: ArchiveWriter(tmp_path, seal=seal), HandClock(), limits)
     recorder.start()
     recorder.offer(publication(0))
@@ -286,13 +310,14 @@ def test_a_disk_that_stays_away_fills_memory_only_up_to_the_bound(tmp_path, monk
     with monkeypatch.context() as patched:
         patched.setattr("ocs_sim.archive._journal_file.os.pwrite", full)
         number = 1
-        while not recorder.counters["dropped_blocks"]:
-            recorder.offer(publication(number))
+        while not recorder.dropped_blocks:
+            recorder.offer(packed(publication(number)))
             number += 1
-            wait_until(lambda: settled(recorder), 10)
+            wait_until(lambda: has_taken_all_it_can(recorder), 10)
         counters = recorder.session_data()["counters"]
         assert 2000 <= counters["pending_bytes"] < 3000
-        assert counters["queued_samples"] <= 200
+        assert counters["queued_bytes"] <= 2000
+        assert "the disk is full: free some space" in recorder.trouble
     wait_until(lambda: recorder.trouble is None, 10)
     assert recorder.close() == []
     assert values(tmp_path)[A] == [float(each) for each in range(number - 1)]

@@ -178,7 +178,9 @@ def test_recovery_seals_what_an_earlier_writer_left(tmp_path):
     write(tmp_path, counted(0), sealed=False)
     write(tmp_path, counted(1), sealed=False)
     writer = ArchiveWriter(tmp_path, clock=HandClock(START + 100), seal=seal)
-    assert [path.name for path in writer.recover()] == ["1763640000.journal", "1763640001.journal"]
+    found, fault = writer.recover()
+    assert [path.name for path in found] == ["1763640000.journal", "1763640001.journal"]
+    assert fault is None
     writer.append(counted(2))
     assert writer.close() == []
     assert list(tmp_path.rglob("*.journal")) == []

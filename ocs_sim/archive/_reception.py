@@ -1,0 +1,274 @@
+"""What becomes of a publication: who sent it, whether it is new, and which journal frames it makes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ocs_sim.archive._columns import ColumnKind
+from ocs_sim.archive._counters import FeedCounters
+from ocs_sim.archive._encoder import Placed
+from ocs_sim.archive._errors import BadRecord
+from ocs_sim.archive._intake import Offered
+from ocs_sim.archive._ledger import Ledger
+from ocs_sim.archive._providers import Providers
+from ocs_sim.archive._records import Gap, Layout
+from ocs_sim.archive._repair import Names, decode, record_of, sequence_of
+from ocs_sim.archive._shapes import ListShape, PackedShape, times_are_finite
+from ocs_sim.archive._sources import Source, Tails, source_of
+from ocs_sim.archive._told import Told, told
+from ocs_sim.archive._writer import ArchiveWriter
+from ocs_sim.wire import (
+    BadFeedMessage,
+    Block,
+    FeedInfo,
+    PackedSamples,
+    decode_publication,
+    unpack_publication,
+)
+
+_LARGEST = 2**63
+_HEARTBEAT = "heartbeat"
+
+
+class Reception:
+    """Appends to `writer` what is new of the publications that it takes, in order.
+
+    `unsynced` are the moments of publication of what was appended, with the feed it belongs to.
+    `excluded` are feeds that do not want to be recorded. One thread only, but for reading counters.
+    """
+
+    def __init__(self, ledger: Ledger, counters: Counter[str], tell: Callable[[str], None]) -> None:
+        self._ledger = ledger
+        self._counters = counters
+        self._tell = tell
+        self._names = Names()
+        self._tails = Tails()
+        self._sources: dict[tuple[str, str], Source] = {}
+        self.providers = Providers()
+        self.feeds: dict[str, FeedCounters] = {}
+        self.told: dict[str, Told] = {}
+        self.excluded: set[str] = set()
+        self.unsynced: list[tuple[FeedCounters, float]] = []
+        self.writer: ArchiveWriter | None = None
+
+    def take(self, item: Offered) -> None:
+        """Archive a publication; raises BadFeedMessage for what is none."""
+        packed = item.publication
+        found = self._tails.find(packed) if type(packed) is bytes else None
+        source, message = found or self._look_closer(item)
+        if source is None or not source.is_wanted:
+            return
+        if not isinstance(message, Mapping):
+            raise BadFeedMessage(
+                topic=source.info.address, fault="a recorded message must map block names to blocks"
+            )
+        appended = False
+        for key, body in message.items():
+            appended |= self._append_alike(source, key, body, item) or self._append_any(
+                source, key, body, item
+            )
+        if appended:
+            source.counters.bytes += item.weight
+
+    def give_up(self, feed_address: str, boot_id: str, first: int, last: int, reason: str) -> None:
+        """Record that blocks are gone, those of them that are not recorded."""
+        holes = self._ledger.give_up(feed_address, boot_id, first, last)
+        for hole in holes:
+            self._require().note_gap(Gap(feed_address, boot_id, *hole, reason))
+            self.counters_of(feed_address).lost += hole[1] - hole[0] + 1
+
+    def counters_of(self, feed_address: str) -> FeedCounters:
+        """Return the counters of a feed."""
+        known = self.feeds.get(feed_address)
+        if known is None:
+            known = self.feeds[feed_address] = FeedCounters()
+        return known
+
+    def _require(self) -> ArchiveWriter:
+        if self.writer is None:
+            raise OSError("the archive is not open")
+        return self.writer
+
+    def _look_closer(self, item: Offered) -> tuple[Source | None, Any]:
+        packed = item.publication
+        pair = unpack_publication(bytes(packed)) if isinstance(packed, bytes | bytearray) else packed
+        message, description = _pair(pair)
+        info = decode_publication([{}, description], _topic(description)).feed
+        if not info.record:
+            self._hear(info, description, item)
+            return None, message
+        source = self._source(info)
+        if not source.is_wanted:
+            self.excluded.add(info.address)
+        if type(packed) is bytes and not source.tail:
+            self._tails.remember(packed, source)
+        return source, message
+
+    def _source(self, info: FeedInfo) -> Source:
+        key = info.address, str(info.extras.get("boot_id") or info.session_id)
+        known = self._sources.get(key)
+        if known is None or known.info != info:
+            if len(self._sources) > 10_000:
+                self._sources.clear()
+            known = self._sources[key] = source_of(info, self.counters_of(info.address))
+        return known
+
+    def _hear(self, info: FeedInfo, description: Mapping[str, Any], item: Offered) -> None:
+        if info.feed_name != _HEARTBEAT or item.is_replayed:
+            return
+        heard = told(description, item.received)
+        if heard is None:
+            return
+        counters = description.get("counters")
+        for name, counted in counters.items() if isinstance(counters, Mapping) else ():
+            try:
+                self.counters_of(f"{info.agent_address}.feeds.{name}").tell(heard.boot_id, counted)
+            except (TypeError, KeyError, ValueError):
+                continue
+        self.told[info.agent_address] = heard
+
+    def _append_alike(self, source: Source, key: Any, body: Any, item: Offered) -> bool:
+        shape = source.shapes.get(key)
+        if shape is None:
+            return False
+        try:
+            sequence = body["seq"]
+            packed = shape.pack(body)
+            if packed is None or body.get("block_name", key) != shape.block:
+                return False
+        except (TypeError, KeyError, AttributeError):
+            return False
+        if type(sequence) is not int or not 0 <= sequence < _LARGEST:
+            return False
+        if not self._ledger.add(source.info.address, source.boot_id, sequence):
+            source.counters.duplicate += 1
+            return True
+        samples, blob = packed
+        self._require().append_blob(shape.placed, sequence, item.received, samples, blob)
+        self._count(source, shape.block, samples * shape.values_per_sample, body, item)
+        return True
+
+    def _count(self, source: Source, block: str, samples: int, body: Any, item: Offered) -> None:
+        counters = source.counters
+        counters.samples += samples
+        if item.is_replayed:
+            counters.replayed += 1
+        else:
+            counters.received += 1
+            self.providers.meet(source.info, item.received).note(block, samples, item.received)
+        self._counters["blocks"] += 1
+        self._counters["samples"] += samples
+        sent = body.get("sent")
+        if type(sent) is float:
+            self.unsynced.append((counters, sent))
+
+    def _append_any(self, source: Source, key: Any, body: Any, item: Offered) -> bool:
+        sequence = _sequence(body)
+        feed, boot = source.info.address, source.boot_id
+        numbered = sequence if source.is_counted else None
+        if numbered is not None and self._ledger.has(feed, boot, numbered):
+            source.counters.duplicate += 1
+            return False
+        source.shapes.pop(key, None)
+        faults: list[str] = []
+        appended = False
+        try:
+            _, blocks = decode([{key: body}, source.info.encode()], faults.append)
+            for block in blocks:
+                appended |= self._append_block(source, key, body, block, item, faults)
+        except BadFeedMessage as error:
+            faults.append(str(error))
+        for fault in faults:
+            self._counters["rejected"] += 1
+            self._tell(fault)
+        if not appended and numbered is not None:
+            why = "; ".join(faults) or "it holds no samples"
+            self.give_up(feed, boot, numbered, numbered, f"could not be archived: {why}")
+        return appended
+
+    def _append_block(
+        self, source: Source, key: Any, body: Any, block: Block, item: Offered, faults: list[str]
+    ) -> bool:
+        try:
+            if block.packed is not None:
+                samples = self._append_packed(source, key, block, block.packed, item)
+            else:
+                samples = self._append_lists(source, key, block, item)
+        except BadRecord as fault:
+            faults.append(str(fault))
+            return False
+        if samples:
+            self._count(source, block.name, samples, body, item)
+        return samples > 0
+
+    def _append_lists(self, source: Source, key: Any, block: Block, item: Offered) -> int:
+        columns, changed = self._repaired(source, block.data)
+        record = record_of(source.info, block, columns, item.received)
+        writer = self._require()
+        if not writer.append(record):
+            return 0
+        layout = writer.layout_of(source.info.address, block.name)
+        is_alike = layout and not changed and layout.fields == tuple(block.data)
+        if layout and is_alike and source.is_counted and ListShape.fits(layout):
+            source.shapes[key] = ListShape(layout, source.boot_id)
+        return len(block.timestamps) * len(columns)
+
+    def _append_packed(
+        self, source: Source, key: Any, block: Block, packed: PackedSamples, item: Offered
+    ) -> int:
+        info = source.info
+        names, _ = self._repaired(source, dict.fromkeys(packed.fields, ()))
+        if not packed.samples or not names:
+            return 0
+        if not times_are_finite(packed.blob, packed.samples):
+            raise BadRecord(block=block.name, feed=info.address, fault="a timestamp is not finite")
+        kinds = tuple(map(ColumnKind, packed.kinds))
+        layout = Layout(
+            info.address,
+            info.agent_address,
+            info.agent_class,
+            info.feed_name,
+            block.name,
+            tuple(names),
+            kinds,
+        )
+        placed = Placed(layout, source.boot_id)
+        sequence = sequence_of(block)
+        self._require().append_blob(placed, sequence, item.received, packed.samples, packed.blob)
+        if sequence is not None:
+            self._ledger.add(info.address, source.boot_id, sequence)
+        if source.is_counted:
+            joined = ",".join(packed.fields), ",".join(packed.kinds)
+            source.shapes[key] = PackedShape(layout, source.boot_id, *joined)
+        return packed.samples * len(names)
+
+    def _repaired(self, source: Source, columns: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
+        repaired, changed = self._names.repair(columns)
+        if changed:
+            self._counters["repaired"] += 1
+            self._tell(f"Recording fields of {source.info.address} under other names: {changed}.")
+        return repaired, changed
+
+
+def _pair(pair: Any) -> tuple[Any, Mapping[str, Any]]:
+    try:
+        message, description = pair
+    except (TypeError, ValueError) as fault:
+        raise BadFeedMessage(
+            topic="the bus", fault=f"not a pair of message and description ({fault})"
+        ) from fault
+    return message, description
+
+
+def _topic(description: Any) -> str:
+    try:
+        return str(description["address"])
+    except (TypeError, KeyError, IndexError):
+        return "an unknown feed"
+
+
+def _sequence(body: Any) -> int | None:
+    sequence = body.get("seq") if isinstance(body, Mapping) else None
+    return sequence if type(sequence) is int and 0 <= sequence < _LARGEST else None
