@@ -14,11 +14,14 @@ from twisted.python.failure import Failure
 
 from ocs_sim.bus._autobahn import PayloadExceededError, rawsocket, serializer, websocket
 from ocs_sim.bus._frames import Frames, frame_head
+from ocs_sim.bus._masking import masked_frame
 from ocs_sim.bus._pulse import Pulse
 from ocs_sim.bus._serializers import TolerantMsgPack
 from ocs_sim.bus._wamp import WampLink
 
 JOIN_SECONDS = 10.0
+# What a rawsocket frame can hold.
+_LONGEST_BYTES = 2**24
 # Big enough for the random part that autobahn and crossbar put into a ping.
 _PING_BYTES = 12
 _SILENT = txaio.make_logger(level="none")
@@ -133,9 +136,17 @@ class WebProtocol(_Watched, websocket.WampWebSocketClientProtocol):  # type: ign
             super().onMessage(payload, isBinary)
 
     def check_size(self, size_bytes: int) -> None:
-        """Raise if messages of this size may not be sent."""
-        if 0 < self.maxMessagePayloadSize < size_bytes:
-            raise PayloadExceededError(f"{size_bytes} bytes, and {self.maxMessagePayloadSize} may be sent")
+        """Raise if a router that takes this could not pass it on over rawsockets."""
+        if size_bytes > _LONGEST_BYTES:
+            raise PayloadExceededError(f"{size_bytes} bytes, and a router takes {_LONGEST_BYTES}")
+
+    def sendMessage(self, payload: bytes, isBinary: bool = False, **options: Any) -> None:  # noqa: N802, N803
+        """Send a message; what is not a plain one goes autobahn's way."""
+        self.check_size(len(payload))
+        if options or self.state != self.STATE_OPEN or self._perMessageCompress is not None:
+            super().sendMessage(payload, isBinary, **options)
+        else:
+            self.sendData(masked_frame(payload, binary=isBinary))
 
     def send_spliced(self, head: bytes, packed: bytes) -> None:
         """Send a message that was made in two pieces."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import random
 import struct
 
 import msgpack
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from ocs_sim.bus import Connection, Endpoint, NotSendable, background_loop
 from ocs_sim.bus._frames import Frames, FrameTooLong
+from ocs_sim.bus._masking import masked_frame
 from ocs_sim.testing import wait_until
 
 LIMIT_BYTES = 2**24
@@ -46,6 +48,28 @@ def test_a_frame_that_is_too_long_is_told_before_it_has_come():
     assert list(frames.split(frame(b"a" * 10) + b"\0\0", 10)) == [b"a" * 10]
     with pytest.raises(FrameTooLong, match="11 bytes"):
         list(frames.split(b"\0\x0b", 10))
+
+
+LENGTHS = st.sampled_from([0, 1, 3, 4, 5, 125, 126, 127, 65535, 65536, 65537, 100_001])
+
+
+@given(length=LENGTHS, mask=st.binary(min_size=4, max_size=4), seed=st.integers(0, 9), binary=st.booleans())
+def test_a_masked_frame_is_what_the_websocket_standard_says(length, mask, seed, binary):
+    payload = random.Random(seed).randbytes(length)
+
+    sent = masked_frame(payload, binary=binary, mask=mask)
+
+    assert sent[0] == (0x82 if binary else 0x81)
+    short = sent[1] & 0x7F
+    size_bytes = {126: 2, 127: 8}.get(short, 0)
+    told = int.from_bytes(sent[2 : 2 + size_bytes], "big") if size_bytes else short
+    key, body = sent[2 + size_bytes : 6 + size_bytes], sent[6 + size_bytes :]
+    assert (sent[1] >> 7, told, key) == (1, length, mask)
+    assert bytes(byte ^ key[place % 4] for place, byte in enumerate(body)) == payload
+
+
+def test_masks_are_drawn_anew():
+    assert len({masked_frame(b"a" * 8, binary=True) for _ in range(20)}) == 20
 
 
 class ScriptedRouter:
