@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -144,6 +144,11 @@ class Recorder:
         return self._reception.feeds.copy()
 
     @property
+    def excluded(self) -> Set[str]:
+        """The addresses of the feeds that do not want to be recorded, as far as they were heard."""
+        return self._reception.excluded
+
+    @property
     def queue_fill(self) -> float:
         """How full the queue is, from 0 to 1."""
         return self._intake.fill
@@ -171,6 +176,7 @@ class Recorder:
         counters["queued_bytes"] = self._intake.queued_bytes
         counters["queued_publications"] = len(self._intake)
         counters["pending_bytes"] = writer.pending_bytes if writer else 0
+        counters["sealed_files"] = writer.sealed_files if writer else 0
         return {
             "current_file": str(current) if current else None,
             "providers": self._reception.providers.encode(self._clock.time()),

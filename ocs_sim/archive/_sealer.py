@@ -16,7 +16,7 @@ _RETRY_SECONDS = 5.0
 
 
 class Sealer:
-    """Seals what it is given, in order; `trouble` says what keeps it from doing so."""
+    """Seals what it is given, in order; `trouble` says what keeps it from doing so, `sealed` how many are."""
 
     def __init__(self, seal: Seal, retry_seconds: float = _RETRY_SECONDS) -> None:
         self._seal = seal
@@ -26,6 +26,7 @@ class Sealer:
         self._closing = False
         self._thread: threading.Thread | None = None
         self._troubles: dict[Path, str] = {}
+        self.sealed = 0
 
     @property
     def trouble(self) -> str | None:
@@ -64,6 +65,7 @@ class Sealer:
                 self._waiting.popleft()
                 if trouble is None:
                     self._troubles.pop(journal, None)
+                    self.sealed += 1
                     failures = 0
                 else:
                     # To the back of the queue: a journal that cannot be sealed must not hold up the others.

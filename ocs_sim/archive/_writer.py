@@ -81,6 +81,11 @@ class ArchiveWriter:
         return self._sealer.waiting
 
     @property
+    def sealed_files(self) -> int:
+        """How many files were sealed."""
+        return self._sealer.sealed
+
+    @property
     def seal_trouble(self) -> str | None:
         """What keeps journals from being sealed; it is tried again every few seconds."""
         return self._sealer.trouble
