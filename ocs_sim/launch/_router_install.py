@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import importlib.util
 import json
 import os
@@ -17,8 +16,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from ocs_sim.launch import _router_guard as guard
-from ocs_sim.launch import _router_lean as lean
 from ocs_sim.launch._crossbar_address import LOOPBACK, RouterAddress
 from ocs_sim.launch._crossbar_config import router_config
 from ocs_sim.launch._router_env import (
@@ -30,6 +27,7 @@ from ocs_sim.launch._router_env import (
     require_crossbar,
 )
 from ocs_sim.launch._router_errors import InstallFailed
+from ocs_sim.launch._router_ours import add_ours, fingerprint
 from ocs_sim.launch._router_pins import CROSSBAR_VERSION, PINS
 from ocs_sim.site import CrossbarSettings, Hub
 
@@ -68,6 +66,11 @@ def install(say: Say, environ: Mapping[str, str] | None = None) -> bool:
         # Another installer may have finished while this one waited.
         if is_whole(target):
             return False
+        if _has_packages(target):
+            say(f"Bringing what obsbow adds to {target} up to date.")
+            add_ours(_packages(target))
+            _mark(target)
+            return True
         if target.exists():
             say(f"Removing {target}, which is half built or of another version.")
             shutil.rmtree(target)
@@ -94,10 +97,23 @@ def remove(environ: Mapping[str, str] | None = None) -> list[Path]:
 
 def is_whole(target: Path) -> bool:
     """Return whether an environment was built to its end, of what we would build it of."""
+    return _made_of(target) == contents()
+
+
+def _has_packages(target: Path) -> bool:
+    """Return whether an environment lacks at most the present form of what is ours."""
+    return _made_of(target)[: len(PINS)] == list(PINS)
+
+
+def _made_of(target: Path) -> list[str]:
     try:
-        return bool(json.loads((target / MARKER_NAME).read_text(encoding="utf-8"))["contents"] == contents())
+        return list(json.loads((target / MARKER_NAME).read_text(encoding="utf-8"))["contents"])
     except (OSError, ValueError, KeyError, TypeError):
-        return False
+        return []
+
+
+def _packages(target: Path) -> Path:
+    return target / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}" / "site-packages"
 
 
 def _build(target: Path) -> None:
@@ -117,32 +133,21 @@ def _build(target: Path) -> None:
         "1",
     ]
     _run([*pip, "install", *options, *PINS])
-    _add_ours(target)
+    add_ours(_packages(target))
     _try_out(target / "bin" / "crossbar")
+    _mark(target)
+
+
+def _mark(target: Path) -> None:
     marker = {"crossbar": CROSSBAR_VERSION, "python": sys.version.split()[0], "contents": contents()}
     temporary = target / f"{MARKER_NAME}.new"
     temporary.write_text(json.dumps(marker, indent=2) + "\n", encoding="utf-8")
     temporary.replace(target / MARKER_NAME)
 
 
-def _add_ours(target: Path) -> None:
-    packages = target / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}" / "site-packages"
-    for name, source in _ours().items():
-        (packages / f"{name}.py").write_text(source, encoding="utf-8")
-        # Python runs the lines of a .pth file that begin with `import`, in every process of the environment.
-        (packages / f"{name}.pth").write_text(f"import {name}; {name}.install()\n", encoding="utf-8")
-
-
-def _ours() -> dict[str, str]:
-    """Return the modules of ours that go into the environment, by their names there."""
-    modules = {"obsbow_lean": lean, "obsbow_guard": guard}
-    return {name: Path(str(module.__file__)).read_text(encoding="utf-8") for name, module in modules.items()}
-
-
 def contents() -> list[str]:
     """Return what an environment is made of, to tell one of another ocs_sim."""
-    ours = [f"{name} {hashlib.sha256(source.encode()).hexdigest()}" for name, source in _ours().items()]
-    return [*PINS, *ours]
+    return [*PINS, f"ours {fingerprint()}"]
 
 
 def _try_out(program: Path) -> None:

@@ -1,7 +1,7 @@
 """What the router's private environment is made of, to the last version.
 
-It is crossbar's dependencies without those that _router_lean stands in for, so pip must not look for more
-(--no-deps). bjdata is left out too: it is built for numpy 1 and prints a traceback beside numpy 2.
+It is crossbar's dependencies without those that _router_inside.lean stands in for, so pip must not look for
+more (--no-deps). bjdata is left out too: it is built for numpy 1 and prints a traceback beside numpy 2.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -9,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from ocs_sim.launch import _router_lean
 from ocs_sim.launch._router_env import (
     MARKER_NAME,
     Origin,
@@ -20,8 +20,9 @@ from ocs_sim.launch._router_env import (
     version_of,
 )
 from ocs_sim.launch._router_errors import CrossbarMissing, CrossbarNotThere, InstallFailed
+from ocs_sim.launch._router_inside import lean as lean_module
 from ocs_sim.launch._router_install import contents, ensure_crossbar, install, is_whole, remove
-from ocs_sim.launch._router_pins import CROSSBAR_VERSION
+from ocs_sim.launch._router_pins import CROSSBAR_VERSION, PINS
 from ocs_sim.site import CrossbarSettings
 from ocs_sim.testing import wait_until
 
@@ -151,6 +152,35 @@ def test_one_that_holds_other_versions_counts_as_half_built(environ):
     assert not is_whole(target)
 
 
+def test_what_is_ours_is_brought_up_to_date_in_place_under_the_routers_that_run_from_it(environ):
+    target = whole(environ)
+    packages = target / "lib" / "python3.11" / "site-packages"
+    (packages / "obsbow_guard.pth").write_text("import obsbow_guard\n")
+    (packages / "obsbow_router_before").mkdir()
+    os.utime(packages / "obsbow_router_before", (1, 1))
+    (packages / "obsbow_router_running").mkdir()
+    os.utime(packages / "obsbow_router_running", (2, 2))
+    marker = {"contents": [*PINS, "ours of another day"]}
+    (target / MARKER_NAME).write_text(json.dumps(marker))
+    said = []
+    assert install(said.append, environ) is True
+    assert "up to date" in said[0]
+    assert is_whole(target)
+    (line,) = (packages / "obsbow_router.pth").read_text().splitlines()
+    name = line.removeprefix("import ").partition(";")[0]
+    assert sorted(path.name for path in packages.glob("obsbow*")) == sorted(
+        ["obsbow_router.pth", "obsbow_router_running", name]
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(packages)!r}); {line}; import web3"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    assert install(said.append, environ) is False
+
+
 def test_a_second_installer_waits_for_the_first(environ):
     said, results = [], []
     Path(environ["OBSBOW_HOME"]).mkdir()
@@ -178,7 +208,7 @@ def test_remove_takes_older_ones_too(environ):
 
 
 def lean(code):
-    source = Path(_router_lean.__file__).read_text()
+    source = Path(lean_module.__file__).read_text()
     program = f"{source}\ninstall()\n{code}"
     return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
 

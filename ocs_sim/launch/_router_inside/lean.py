@@ -1,9 +1,9 @@
-"""What keeps crossbar small: this file is copied into the router's private environment and runs there.
+"""What keeps crossbar small.
 
 crossbar imports a blockchain library, an HTTP client, numpy and a code formatter, whether or not the node
 uses them: half of its start-up time and a third of its memory. The private environment leaves them out. Their
 names can still be imported, and whatever is taken from them fails with a clear message when it is called.
-This file uses the standard library alone and knows nothing of ocs_sim.
+This file uses the standard library alone.
 """
 
 from __future__ import annotations

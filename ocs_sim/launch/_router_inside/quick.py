@@ -1,0 +1,5 @@
+"""Routing publications with less work."""
+
+
+def install() -> None:
+    """Do nothing yet."""
