@@ -5,18 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
-from ocs_sim.agent import Agent, AgentContext, Run, option, process
+from ocs_sim.agents._alarm import Alarm
+
+from ocs_sim.agent import Agent, AgentContext, Feed, Run, option, process
 from ocs_sim.agent import Options as AgentOptions
-from ocs_sim.archive import ArchiveWriter, Recorder
+from ocs_sim.archive import ArchiveWriter, Recorder, RecorderLimits
 from ocs_sim.bus import BusError
+from ocs_sim.collect import MetricsEndpoint, Recording
 from ocs_sim.wire import every_feed
 
 _PERIOD_SECONDS = 1.0
 _ASK_SECONDS = 5.0
-_POLL_SECONDS = 0.02
 _MEET_SECONDS = 0.1
+_MEGABYTE = 2**20
 
 
 class AggregatorOptions(AgentOptions):
@@ -28,6 +31,15 @@ class AggregatorOptions(AgentOptions):
     )
     time_per_file: float = option(3600, gt=0, help="Seconds after which a new file is begun.")
     bytes_per_file: int = option(256 * 2**20, ge=4096, help="Bytes after which a new file is begun.")
+    replay_rate: float = option(
+        32.0, gt=0, help="Megabytes a second at most that agents are asked to repeat."
+    )
+    queue_mb: float = option(
+        64.0, gt=0, help="Megabytes of memory for what has come and is not looked at yet."
+    )
+    pending_mb: float = option(64.0, gt=0, help="Megabytes of memory for what the disk has not taken yet.")
+    metrics_port: int = option(0, ge=0, le=65535, help="Port of /metrics, for Prometheus; 0 for none.")
+    metrics_interface: str = option("127.0.0.1", help="Address at which the metrics can be fetched.")
 
 
 class Aggregator(Agent[AggregatorOptions]):
@@ -37,18 +49,20 @@ class Aggregator(Agent[AggregatorOptions]):
     aliases = ("Aggregator",)
     # Sealing the last file may take longer than others need to stop; nothing is lost if it is cut short.
     shutdown_seconds: ClassVar[float] = 10.0
+    alarm = Feed("alarm")
 
     def __init__(self, context: AgentContext[AggregatorOptions]) -> None:
         super().__init__(context)
-        self._recorder: Recorder | None = None
+        self._recording: Recording | None = None
         if self.options.initial_state == "record":
             self.start_when_joined("record")
 
     async def on_start(self) -> None:
         """Listen to every feed from the first join on, and keep what comes before `record` has begun."""
         if self.options.initial_state == "record":
-            self._recorder = self._new_recorder()
-        await self.context.subscribe(every_feed(self.context.address_root), self._hear, "wildcard")
+            self._recording = self._new_recording()
+        topic = every_feed(self.context.address_root)
+        await self.context.subscribe(topic, self._hear, "wildcard", packed=True)
 
     @process()
     async def record(self, run: Run, test_mode: bool = False) -> str:
@@ -56,61 +70,74 @@ class Aggregator(Agent[AggregatorOptions]):
 
         **Process** - Archive what is published on recorded feeds until stopped.
 
-        `session['data']` is as that of OCS, with counters added:
+        What is found missing is asked for again from the agents that have it, and what nobody has any more
+        is noted in the archive. `session['data']` is as that of OCS, with more added:
         `{"current_file": "/data/hk/16020/1602089117.h5", "providers":
         {"observatory.data1.feeds.false_temperatures": {"last_refresh": 1602089118.8, "sessid":
-        "1602088928.8", "stale": False, "last_block_received": "temps", ...}}, "counters": {...}}`.
+        "1602088928.8", "stale": False, "last_block_received": "temps", ...}}, "counters": {...},
+        "feeds": {"observatory.data1.feeds.false_temperatures": {"published": 61, "received": 60,
+        "replayed": 1, "duplicate": 0, "lost": 0, "dropped": 0, "samples": 1140, "bytes": 21408,
+        "waiting": 0, "latency_p50_ms": 88.3, "latency_p99_ms": 133.0, "blocks_per_second": 1.0}},
+        "replay": {"pending_blocks": 0, "in_flight": 0, "bytes_per_second": 0}, "queue": {"bytes": 0,
+        "fill": 0, "pending_bytes": 0, "dropped_blocks": 0}, "metrics": {"url":
+        "http://127.0.0.1:8011/metrics", "trouble": None}}`.
 
         Args:
             test_mode (bool): Archive for a second and end.
 
         """
-        recorder = self._recorder = self._recorder or self._new_recorder()
-        recorder.start()
-        meeting = asyncio.ensure_future(self._meet_newcomers(recorder))
+        recording = self._recording = self._recording or self._new_recording()
+        clock, options = self.context.clock, self.options
+        alarm = Alarm("recording", self.feeds["alarm"], clock, self.log)
+        metrics = MetricsEndpoint(recording.readings, options.metrics_interface, options.metrics_port, clock)
+        recording.begin()
+        meeting = asyncio.ensure_future(self._meet_newcomers(recording.recorder))
         try:
             async for tick in run.every(_PERIOD_SECONDS):
-                self._report(run, recorder)
+                self._report(run, recording, metrics, alarm)
                 if test_mode and tick:
                     break
+            await recording.last_chance()
         finally:
-            self._recorder = None
+            self._recording = None
             meeting.cancel()
-            recorder.begin_to_close()
-            while not recorder.is_closed:
-                await asyncio.sleep(_POLL_SECONDS)
-            self._report(run, recorder)
+            await recording.end()
+            self._report(run, recording, metrics, alarm)
+            metrics.close()
         return "Aggregation has ended"
 
-    def _new_recorder(self) -> Recorder:
-        options, clock = self.options, self.context.clock
-        identity = self.context.site.identity
+    def _new_recording(self) -> Recording:
+        options, context = self.options, self.context
+        identity = context.site.identity
 
         def open_writer() -> ArchiveWriter:
             return ArchiveWriter(
                 options.data_dir,
-                clock=clock,
+                clock=context.clock,
                 seconds_per_file=options.time_per_file,
                 bytes_per_file=options.bytes_per_file,
                 site=identity.code if identity else "",
             )
 
-        return Recorder(open_writer, clock, name=f"{self.context.instance_id}:recorder")
+        limits = RecorderLimits(
+            queued_bytes=int(options.queue_mb * _MEGABYTE), pending_bytes=int(options.pending_mb * _MEGABYTE)
+        )
+        recorder = Recorder(open_writer, context.clock, limits, name=f"{context.instance_id}:recorder")
+        return Recording(recorder, context.link, context.clock, self.log, options.replay_rate * 1e6)
 
-    def _hear(self, publication: Any) -> None:
+    def _hear(self, publication: bytes) -> None:
         # Only puts it aside: a router queues without bound for a subscriber that dawdles.
-        if self._recorder is not None:
-            self._recorder.offer(publication)
+        if self._recording is not None:
+            self._recording.recorder.offer(publication)
 
-    def _report(self, run: Run, recorder: Recorder) -> None:
-        run.data = recorder.session_data()
-        for text in recorder.take_notices():
+    def _report(self, run: Run, recording: Recording, metrics: MetricsEndpoint, alarm: Alarm) -> None:
+        news = metrics.keep_up()
+        if news is not None:
+            run.message(news)
+        run.data = {**recording.session_data(), "metrics": metrics.session_data()}
+        for text in recording.recorder.take_notices():
             run.message(text)
-        trouble = recorder.trouble
-        if trouble is None:
-            run.recovered()
-        else:
-            run.degraded(trouble)
+        alarm.tell(run, recording.recorder.trouble)
 
     async def _meet_newcomers(self, recorder: Recorder) -> None:
         """Ask each new agent for its units, soon: it may not stay for long."""

@@ -42,13 +42,13 @@ class Planner:
 
     @property
     def pending_blocks(self) -> int:
-        """How many blocks are missing and not given up."""
-        return sum(source.pending_blocks for source in self._sources.values())
+        """How many blocks are missing and not given up; this and `in_flight` from any thread."""
+        return sum(source.pending_blocks for source in list(self._sources.values()))
 
     @property
     def in_flight(self) -> int:
         """How many questions wait for an answer."""
-        return sum(source.phase is Phase.ASKING for source in self._sources.values())
+        return sum(source.phase is Phase.ASKING for source in list(self._sources.values()))
 
     @property
     def is_hopeful(self) -> bool:

@@ -29,7 +29,10 @@ class FeedTable:
         rows = {}
         for address, feed in readings.feeds.items():
             new = archived[address] - self._archived.get(address, 0)
-            rows[address] = {**_row(feed), "blocks_per_second": _round(new / seconds if seconds > 0 else 0.0)}
+            rows[address] = {
+                **_row(feed),
+                "blocks_per_second": round_figure(new / seconds if seconds > 0 else 0.0),
+            }
         self._at, self._archived = now, archived
         return rows
 
@@ -38,11 +41,11 @@ def _row(feed: Counted) -> dict[str, Any]:
     counts: dict[str, Any] = {name: getattr(feed, name) for name in _COUNTS}
     for percent in (50, 99):
         seconds = feed.latency.quantile(percent / 100)
-        counts[f"latency_p{percent}_ms"] = None if seconds is None else _round(seconds * 1000)
+        counts[f"latency_p{percent}_ms"] = None if seconds is None else round_figure(seconds * 1000)
     return counts
 
 
-def _round(value: float) -> float:
+def round_figure(value: float) -> float:
     """Return three digits of it: 0.123, 12.3, 1230."""
     rounded = float(f"{value:.3g}")
     return int(rounded) if rounded.is_integer() else rounded
