@@ -18,7 +18,9 @@ from ocs_sim.archive._errors import (
     MissingExtra,
     NoSuchField,
     NotNumeric,
+    RepackFailed,
     SealFailed,
+    TidyingInUse,
     UnknownExport,
     UnreadableFile,
 )
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     from ocs_sim.archive._data import Decimated, FieldInfo, HousekeepingData, Latest, Series
     from ocs_sim.archive._export import rows, write_csv
     from ocs_sim.archive._frames import load_extra
+    from ocs_sim.archive._repack import RepackReport, repack
+    from ocs_sim.archive._repack_groups import RepackOptions
     from ocs_sim.archive._seal import seal
 
 _LATE = {
@@ -47,7 +51,10 @@ _LATE = {
     "Latest": "_data",
     "Limits": "_check",
     "Series": "_data",
+    "RepackOptions": "_repack_groups",
+    "RepackReport": "_repack",
     "load_extra": "_frames",
+    "repack": "_repack",
     "rows": "_export",
     "seal": "_seal",
     "write_csv": "_export",
@@ -87,12 +94,17 @@ __all__ = [
     "Record",
     "Recorder",
     "RecorderLimits",
+    "RepackFailed",
+    "RepackOptions",
+    "RepackReport",
     "SealFailed",
     "Series",
+    "TidyingInUse",
     "Told",
     "UnknownExport",
     "UnreadableFile",
     "load_extra",
+    "repack",
     "rows",
     "seal",
     "seal_in_child",

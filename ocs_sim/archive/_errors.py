@@ -41,6 +41,14 @@ class FileVanished(UnreadableFile):
     """{path} was removed while it was to be read: it was repacked or pruned just now."""
 
 
+class TidyingInUse(ArchiveError):
+    """{directory} is being repacked or pruned by another process: try again when that is done."""
+
+
+class RepackFailed(ArchiveError):
+    """{first} and what follows could not be repacked ({fault}). Nothing is lost: the files stay as they are."""
+
+
 class NoSuchField(ArchiveError, LookupError):
     """No field of {directory} matches {pattern!r}.{hint}"""
 

@@ -79,6 +79,7 @@ def _encode(known: Mapping[str, tuple[Stamp, Contents]], layouts: Layouts) -> di
         "layouts": [layouts.known[number].text for number in used],
         "supersedes": {at: each.supersedes for at, each in enumerate(contents) if each.supersedes},
         "gaps": {at: each.gaps for at, each in enumerate(contents) if each.gaps},
+        "compression": {at: each.compression for at, each in enumerate(contents) if each.compression},
     }
 
 
@@ -88,12 +89,13 @@ def _decode(told: Mapping[str, Any], layouts: Layouts) -> Known:
     rows["layout"] = numbers[rows["layout"]] if len(rows) else 0
     ends = np.cumsum(np.frombuffer(told["counts"], dtype="<i8")).tolist()
     stamps = np.frombuffer(told["stamps"], dtype="<i8").reshape(-1, 4).tolist()
-    supersedes, gaps = told["supersedes"], told["gaps"]
+    supersedes, gaps, compression = told["supersedes"], told["gaps"], told["compression"]
     known: Known = {}
     begin = 0
     items = zip(told["names"], stamps, told["ids"], ends, strict=True)
     for at, (name, stamp, journal_id, end) in enumerate(items):
         replaced = tuple(supersedes.get(at, ()))
-        known[name] = (Stamp(*stamp), Contents(journal_id, replaced, rows[begin:end], gaps.get(at, "")))
+        contents = Contents(journal_id, replaced, rows[begin:end], gaps.get(at, ""), compression.get(at))
+        known[name] = (Stamp(*stamp), contents)
         begin = end
     return known

@@ -120,6 +120,7 @@ class Contents:
     supersedes: tuple[str, ...]
     rows: Rows
     gaps: str
+    compression: str | None = None
 
 
 def read_contents(journal_id: str, index: Mapping[str, Any], layouts: Layouts) -> Contents:
@@ -134,4 +135,5 @@ def read_contents(journal_id: str, index: Mapping[str, Any], layouts: Layouts) -
         tuple(str(source) for source in index.get("supersedes", ())),
         rows,
         json.dumps(gaps) if gaps else "",
+        index.get("compression"),
     )

@@ -13,7 +13,9 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from ocs_sim.archive._columns import ColumnKind
+from ocs_sim.archive._block_counts import DATASET as COUNTS
+from ocs_sim.archive._block_counts import block_counts
+from ocs_sim.archive._columns import TEXTS, ColumnKind
 from ocs_sim.archive._errors import FileVanished, UnreadableFile
 from ocs_sim.archive._index_rows import Contents, Layouts, Rows, read_contents
 from ocs_sim.archive._records import Gap
@@ -58,10 +60,13 @@ def read_index(path: Path, layouts: Layouts) -> Contents:
         with h5py.File(path, "r") as file:
             index = json.loads(file[file.attrs["archive_index"]][()])
             return read_contents(str(file.attrs["journal_id"]), index, layouts)
-    except FileNotFoundError as error:
-        raise FileVanished(path=path) from error
     except _FAULTS as error:
-        raise UnreadableFile(path=path, fault=f"{type(error).__name__}: {error}") from error
+        raise _unreadable(path, f"{type(error).__name__}: {error}") from error
+
+
+def _unreadable(path: Path, fault: str) -> UnreadableFile:
+    # HDF5 has many words for a file that is removed while it is being opened.
+    return UnreadableFile(path=path, fault=fault) if path.exists() else FileVanished(path=path)
 
 
 class SealedFile:
@@ -96,6 +101,11 @@ class SealedFile:
         return self.contents.supersedes
 
     @property
+    def compression(self) -> str | None:
+        """How its datasets are compressed."""
+        return self.contents.compression
+
+    @property
     def rows(self) -> Rows:
         """A row for each block."""
         return self.contents.rows
@@ -126,10 +136,35 @@ class SealedFile:
         found: NDArray[Any] = dataset[selection] if isinstance(selection, slice) else dataset[()][selection]
         return found
 
+    def stored(self, block: StoredBlock, dataset: str, samples: slice) -> NDArray[Any]:
+        """Return samples as they are stored: texts and JSON texts are bytes."""
+        found: NDArray[Any] = self._dataset(f"{block.key['path']}/{dataset}")[samples]
+        return found
+
     def provenance(self, block: StoredBlock) -> tuple[NDArray[np.void], Sequence[str]]:
         """Return the table of runs and the boot ids."""
         dataset = self._dataset(f"{block.key['archive_group']}/provenance")
         return dataset[()], [str(boot) for boot in dataset.attrs["boot_ids"]]
+
+    def samples_per_block(self, block: StoredBlock) -> NDArray[np.int64] | None:
+        """Return how many samples each block brought, in order; None when the file does not tell."""
+        runs = self._dataset(f"{block.key['archive_group']}/provenance")[()]
+        group = self._dataset(block.key["archive_group"])
+        return block_counts(runs, group[COUNTS][()] if COUNTS in group else None)
+
+    def window(
+        self, block: StoredBlock, fields: Sequence[StoredField], _: slice, samples: slice
+    ) -> tuple[NDArray[np.float64], dict[str, NDArray[Any]]]:
+        """Return the times and the samples of some blocks."""
+        group = self._dataset(block.key["path"])
+        columns = {}
+        for field in fields:
+            dataset = group[field.dataset]
+            if field.kind in TEXTS:
+                columns[field.name] = _texts(dataset.asstr()[samples], field.kind)
+            else:
+                columns[field.name] = dataset[samples]
+        return group["time"][samples], columns
 
     def level(
         self, block: StoredBlock, factor: int, rows: list[int]
@@ -146,10 +181,8 @@ class SealedFile:
     def _dataset(self, path: str) -> h5py.Dataset:
         try:
             return self._files.get(self.path)[path]
-        except FileNotFoundError as error:
-            raise FileVanished(path=self.path) from error
         except (OSError, KeyError, RuntimeError) as error:
-            raise UnreadableFile(path=self.path, fault=str(error)) from error
+            raise _unreadable(self.path, str(error)) from error
 
     def _array(self, path: str) -> NDArray[np.float64]:
         array: NDArray[np.float64] = self._dataset(path)[()]
