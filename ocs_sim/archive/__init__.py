@@ -27,6 +27,7 @@ from ocs_sim.archive._errors import (
 from ocs_sim.archive._ledger import Ledger
 from ocs_sim.archive._recorder import Recorder, RecorderLimits
 from ocs_sim.archive._records import FieldDescription, Gap, Record
+from ocs_sim.archive._retention import Pruned, PruneReport, RetentionPolicy, prune
 from ocs_sim.archive._sealer import seal_in_child
 from ocs_sim.archive._told import Missing, Told
 from ocs_sim.archive._writer import ArchiveWriter
@@ -91,12 +92,15 @@ __all__ = [
     "MissingExtra",
     "NoSuchField",
     "NotNumeric",
+    "PruneReport",
+    "Pruned",
     "Record",
     "Recorder",
     "RecorderLimits",
     "RepackFailed",
     "RepackOptions",
     "RepackReport",
+    "RetentionPolicy",
     "SealFailed",
     "Series",
     "TidyingInUse",
@@ -104,6 +108,7 @@ __all__ = [
     "UnknownExport",
     "UnreadableFile",
     "load_extra",
+    "prune",
     "repack",
     "rows",
     "seal",
