@@ -1,6 +1,7 @@
 """`obsbow hk`: what it prints, and what it exits with."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -305,3 +306,119 @@ def test_a_pipe_that_closes_early_is_no_traceback(directory):
         process.stdout.readline()
         process.stdout.close()
         assert "Traceback" not in process.stderr.read()
+
+
+@pytest.fixture
+def three_days(tmp_path):
+    """Two files of each of three days."""
+    folder = tmp_path / "hk"
+    for hour in (0, 1, 24, 25, 48, 49):
+        write(folder, counted(hour), clock=HandClock(START - 43200 + 3600 * hour))
+    for path in folder.rglob("*.h5"):
+        os.utime(path, (int(path.stem),) * 2)
+    return folder
+
+
+def sealed(folder):
+    return len(list(folder.rglob("*.h5")))
+
+
+def test_repack_merges_what_is_over(three_days):
+    before = hk(three_days, "get", "a", "--csv").stdout
+    would = hk(three_days, "repack", "--dry-run")
+    assert would.stdout.startswith("Would merge 4 files into 2: ")
+    assert sealed(three_days) == 6
+    done = hk(three_days, "repack")
+    assert re.fullmatch(r"Merged 4 files into 2: [\d.]+ kB, now [\d.]+ kB\.\n", done.stdout)
+    assert (done.exit_code, done.stderr, sealed(three_days)) == (0, "", 4)
+    assert hk(three_days, "repack").stdout == f"{three_days}: nothing to repack.\n"
+    assert hk(three_days, "get", "a", "--csv").stdout == before
+
+
+def test_repack_for_programs_and_of_other_spans(three_days):
+    done = hk(three_days, "repack", "--span", "1w", "--all", "--compress", "gzip", "--json")
+    (made,) = json.loads(done.stdout)["made"]
+    assert len(made["sources"]) == 5
+    assert made["bytes_after"] < made["bytes_before"]
+    assert Path(made["file"]).is_file()
+    assert sealed(three_days) == 2
+
+
+def test_repack_exits_with_one_when_a_file_cannot_be_repacked(three_days):
+    import h5py
+
+    first = min(three_days.rglob("*.h5"))
+    with h5py.File(first, "r+") as file:
+        del file["entry/data1/thermometers/temps/b"]
+    done = hk(three_days, "repack")
+    assert done.exit_code == 1
+    assert "could not be repacked" in done.stderr
+    assert sealed(three_days) == 5
+
+
+def test_prune_deletes_what_is_old(three_days):
+    would = hk(three_days, "prune", "--older-than", "1d", "--dry-run")
+    assert would.stdout.splitlines()[-1].startswith("Would delete 3 files, ")
+    assert sealed(three_days) == 6
+    done = hk(three_days, "prune", "--older-than", "1d")
+    assert re.match(r"Deleted 3 files, [\d.]+ kB; 3 sealed files, [\d.]+ kB are kept\.\n", done.stdout)
+    assert sealed(three_days) == 3
+    nothing = hk(three_days, "prune", "--older-than", "1d")
+    assert f"{three_days}: nothing to delete, 3 sealed files" in nothing.stdout
+
+
+def test_prune_for_programs(three_days):
+    told = json.loads(hk(three_days, "prune", "--max-size", "0", "--json").stdout)
+    assert [each["reason"] for each in told["deleted"]] == ["size"] * 5
+    assert (told["kept_files"], told["faults"], told["dry_run"]) == (1, [], False)
+    assert told["freed_bytes"] == sum(each["bytes"] for each in told["deleted"])
+
+
+@pytest.mark.parametrize(
+    ("answer", "arguments", "left", "code"),
+    [("n\n", (), 6, 1), ("y\n", (), 3, 0), ("", ("--yes",), 3, 0), ("", (), 6, 1)],
+)
+def test_prune_asks_on_a_terminal(three_days, monkeypatch, answer, arguments, left, code):
+    from ocs_sim.launch.commands import _hk_keep
+
+    monkeypatch.setattr(_hk_keep, "is_terminal", lambda: True)
+    command = ["hk", "prune", "--older-than", "1d", "--data-dir", str(three_days), *arguments]
+    done = CliRunner().invoke(obsbow, command, input=answer)
+    assert ("Delete them?" in done.stdout) == (not arguments)
+    assert (sealed(three_days), done.exit_code) == (left, code)
+
+
+def test_prune_wants_to_know_what(three_days):
+    done = hk(three_days, "prune")
+    assert done.exit_code == 2
+    assert "--older-than, --max-size or both" in done.stderr
+
+
+@pytest.mark.parametrize("verb", [("repack",), ("prune", "--older-than", "1d")])
+def test_nothing_is_made_where_no_archive_is(tmp_path, verb):
+    done = hk(tmp_path / "nothing", *verb)
+    assert done.exit_code == 1
+    assert "holds no housekeeping data yet" in done.stderr
+    assert not (tmp_path / "nothing").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "size_bytes"),
+    [
+        ("0", 0),
+        ("1500", 1500),
+        ("2kB", 2000),
+        ("50GB", 50 * 10**9),
+        ("1.5 TiB", 3 * 2**39),
+        ("7m", 7 * 10**6),
+    ],
+)
+def test_sizes(text, size_bytes):
+    from ocs_sim.launch.commands._hk_options import size
+
+    assert size(text) == size_bytes
+
+
+def test_a_size_that_makes_no_sense_is_refused(three_days):
+    done = hk(three_days, "prune", "--max-size", "lots")
+    assert (done.exit_code, "'lots' is no size" in done.stderr) == (2, True)

@@ -20,6 +20,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _DURATION = re.compile(r"(?:(\d+(?:\.\d+)?)([smhdw]))+")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?", re.IGNORECASE)
 _AGGREGATORS = ("AggregatorAgent", "Aggregator")
 
 
@@ -30,6 +31,15 @@ def duration(text: str) -> float:
     if not _DURATION.fullmatch(text):
         raise click.BadParameter(f"{text!r} is no length of time: write 90s, 30m, 2h, 1d or 1d12h.")
     return sum(float(number) * _SECONDS[unit] for number, unit in re.findall(r"([\d.]+)([smhdw])", text))
+
+
+def size(text: str) -> int:
+    """Return the bytes of a size such as 500MB, 50GB or 1.5TiB; a bare number is bytes."""
+    found = _SIZE.fullmatch(text)
+    if not found:
+        raise click.BadParameter(f"{text!r} is no size: write 500MB, 50GB or 1.5TiB.")
+    number, prefix, is_binary = found.groups()
+    return int(float(number) * (1024 if is_binary else 1000) ** " kmgt".index(prefix.lower() or " "))
 
 
 def moment(text: str) -> float:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ocs_sim.launch.commands._hk_keep import prune, repack
 from ocs_sim.launch.commands._hk_options import Source, archive_options, duration, source, span_options
 from ocs_sim.launch.commands._options import print_json
 
@@ -24,11 +25,15 @@ _MOST_PANELS = 8
 
 @click.group("hk")
 def command() -> None:
-    """Read the housekeeping archive.
+    """Read the housekeeping archive, and keep it small.
 
     Fields are called instance.feed.block.field. A PATTERN is a glob on that name; without dots it also
     matches the field's own name: `channel_*`, `data1.*`, `*.temps.channel_00`.
     """
+
+
+command.add_command(repack)
+command.add_command(prune)
 
 
 @command.command("ls")
