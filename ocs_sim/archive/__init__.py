@@ -34,6 +34,7 @@ from ocs_sim.archive._writer import ArchiveWriter
 
 if TYPE_CHECKING:
     from ocs_sim.archive._archive import Archive
+    from ocs_sim.archive._as_published import PublishedBlock
     from ocs_sim.archive._check import Finding, Kind, Limits
     from ocs_sim.archive._data import Decimated, FieldInfo, HousekeepingData, Latest, Series
     from ocs_sim.archive._export import rows, write_csv
@@ -51,6 +52,7 @@ _LATE = {
     "Kind": "_check",
     "Latest": "_data",
     "Limits": "_check",
+    "PublishedBlock": "_as_published",
     "Series": "_data",
     "RepackOptions": "_repack_groups",
     "RepackReport": "_repack",
@@ -94,6 +96,7 @@ __all__ = [
     "NotNumeric",
     "PruneReport",
     "Pruned",
+    "PublishedBlock",
     "Record",
     "Recorder",
     "RecorderLimits",

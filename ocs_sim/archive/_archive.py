@@ -13,6 +13,7 @@ from typing import Self, TypeVar
 
 import numpy as np
 
+from ocs_sim.archive._as_published import PublishedBlock, as_published
 from ocs_sim.archive._catalogue import Catalogue
 from ocs_sim.archive._check import Finding, Limits, check
 from ocs_sim.archive._data import Decimated, FieldInfo, HousekeepingData, Latest
@@ -116,6 +117,14 @@ class Archive:
                     return
         finally:
             follower.close()
+
+    def as_published(self, pattern: Pattern = "*") -> Iterator[PublishedBlock]:
+        """Yield what was published of the fields that match, block by block, whatever files it is in.
+
+        Feed by feed and boot by boot, in order of sequence; none is not an error. Raises FileVanished when
+        a file is repacked or pruned meanwhile.
+        """
+        return as_published(self._catalogue.refresh().parts(matcher(pattern)))
 
     def check(
         self,

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ocs_sim.archive._block_counts import DATASET, uneven_counts
 from ocs_sim.archive._columns import ColumnKind
 from ocs_sim.archive._gather import column, words
 from ocs_sim.archive._layouts import BlockPlan
@@ -27,6 +28,7 @@ class BlockArrays:
     fields: dict[str, NDArray[Any]]
     levels: list[Level]
     provenance: NDArray[np.void]
+    counts: NDArray[np.unsignedinteger] | None
     is_sorted: bool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -38,6 +40,8 @@ class BlockArrays:
         for name, values in self.fields.items():
             yield f"{self.plan.path}/{self.plan.datasets[name]}", values
         yield f"{ARCHIVE_GROUP}/{self.plan.key}/provenance", self.provenance
+        if self.counts is not None:
+            yield f"{ARCHIVE_GROUP}/{self.plan.key}/{DATASET}", self.counts
         for level in self.levels:
             yield f"{ARCHIVE_GROUP}/{self.plan.key}/decimated_{level.factor}", level.values
             yield f"{ARCHIVE_GROUP}/{self.plan.key}/decimated_{level.factor}_time", level.spans
@@ -56,4 +60,6 @@ def block_arrays(buffer: memoryview, plan: BlockPlan) -> BlockArrays:
             fields[name] = column(buffer, entries, plan.order, name)
     times = matrix[0].view("<f8")
     columns = [fields[name].astype(np.float64, copy=False) for name in plan.numeric]
-    return BlockArrays(plan, times, fields, pyramid(times, columns), provenance(plan))
+    runs = provenance(plan)
+    counts = uneven_counts(runs, np.asarray(entries.counts, dtype=np.int64)[plan.order])
+    return BlockArrays(plan, times, fields, pyramid(times, columns), runs, counts)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ocs_sim.archive._columns import ColumnKind
 from ocs_sim.archive._journal_index import Entries, JournalIndex
+from ocs_sim.archive._ledger import boot_moment
 from ocs_sim.archive._payloads import Described
 from ocs_sim.archive._records import FieldDescription, Layout
 
@@ -88,7 +89,7 @@ def plan_groups(
                 key=f"b{number}",
                 version=version,
                 entries=entries,
-                order=published_order(entries),
+                order=published_order(entries, boots),
                 boots=tuple(boots),
                 datasets={name: names.take(name) for name in layout.fields},
                 descriptions=descriptions.get(layout.feed_address, {}).get(layout.block, {}),
@@ -112,14 +113,28 @@ class _Allocator:
         return self._given[parent, identity]
 
 
-def published_order(entries: Entries) -> NDArray[np.int64]:
+def published_order(entries: Entries, boot_ids: Sequence[str]) -> NDArray[np.int64]:
     """Return the entries' positions in order of publication: by boot, then by sequence number.
 
+    Boots are in order of time where their ids tell it, as those of our agents do, else in that of arrival.
     Blocks without sequence numbers stay in order of arrival.
     """
     arrival = np.arange(len(entries), dtype=np.int64)
     if None in entries.sequences:
         return arrival
-    boots, sequences = np.asarray(entries.boots), np.asarray(entries.sequences, dtype=np.int64)
+    boots = np.asarray(entries.boots, dtype=np.int64)
+    sequences = np.asarray(entries.sequences, dtype=np.int64)
+    if len(boots) and (boots != boots[0]).any():
+        boots = _ranks(boots, boot_ids)[boots]
     later = (np.diff(boots) > 0) | ((np.diff(boots) == 0) & (np.diff(sequences) >= 0))
     return arrival if later.all() else np.lexsort((arrival, sequences, boots))
+
+
+def _ranks(used: NDArray[np.int64], boot_ids: Sequence[str]) -> NDArray[np.int64]:
+    """Return the place of each boot among all; those that are not in `used` have any."""
+    moments = np.array([boot_moment(boot_id) for boot_id in boot_ids])
+    if not np.isfinite(moments[np.unique(used)]).all():
+        return np.arange(len(boot_ids), dtype=np.int64)
+    ranks = np.empty(len(moments), dtype=np.int64)
+    ranks[np.argsort(moments, kind="stable")] = np.arange(len(moments))
+    return ranks

@@ -166,10 +166,10 @@ class Ledger:
         order = self._order.setdefault(feed_address, [])
         order.append(boot_id)
         if len(order) > self._most_boots:
-            oldest = min(order[:-1], key=lambda known: (_unix(known), order.index(known)))
+            oldest = min(order[:-1], key=lambda known: (boot_moment(known), order.index(known)))
             order.remove(oldest)
             del self._boots[feed_address, oldest]
-            self._forget_until(feed_address, _unix(oldest))
+            self._forget_until(feed_address, boot_moment(oldest))
         return boot
 
     def _forget_until(self, feed_address: str, moment: float) -> None:
@@ -177,11 +177,11 @@ class Ledger:
             self._forgotten[feed_address] = max(moment, self._forgotten.get(feed_address, moment))
 
     def _is_forgotten(self, feed_address: str, boot_id: str) -> bool:
-        return _unix(boot_id) <= self._forgotten.get(feed_address, -math.inf)
+        return boot_moment(boot_id) <= self._forgotten.get(feed_address, -math.inf)
 
 
-def _unix(boot_id: str) -> float:
-    # The boot ids of our own agents are the unix times at which they were made.
+def boot_moment(boot_id: str) -> float:
+    """Return the unix time at which a run of an agent began, infinite when its boot id does not tell."""
     try:
         moment = float(boot_id)
     except ValueError:

@@ -52,7 +52,7 @@ class LiveJournal:
         for number, entries in enumerate(self.index.entries):
             span = self._spans.setdefault(number, _Span())
             span.update(self._buffer, entries)
-            parts.append(_Part(entries, published_order(entries), span))
+            parts.append(_Part(entries, published_order(entries, self.index.boots), span))
         return JournalPart(self.path, self._buffer, self.index, parts)
 
     def counts(self) -> list[int]:
@@ -122,6 +122,22 @@ class JournalPart:
         """Return the selected samples of a field."""
         found = column(self._buffer, block.key.entries, block.key.order, field.name)[selection]
         return decoded(found) if field.kind is ColumnKind.JSON else found
+
+    def samples_per_block(self, block: StoredBlock) -> NDArray[np.int64]:
+        """Return how many samples each block brought, in order."""
+        counts: NDArray[np.int64] = np.asarray(block.key.entries.counts, dtype=np.int64)[block.key.order]
+        return counts
+
+    def window(
+        self, block: StoredBlock, fields: Sequence[StoredField], blocks: slice, _: slice
+    ) -> tuple[NDArray[np.float64], dict[str, NDArray[Any]]]:
+        """Return the times and the samples of some blocks."""
+        entries, order = block.key.entries, block.key.order[blocks]
+        columns = {field.name: column(self._buffer, entries, order, field.name) for field in fields}
+        for field in fields:
+            if field.kind is ColumnKind.JSON:
+                columns[field.name] = decoded(columns[field.name])
+        return times(self._buffer, entries, order), columns
 
     def provenance(self, block: StoredBlock) -> tuple[NDArray[np.void], Sequence[str]]:
         """Return the table of runs and the boot ids."""

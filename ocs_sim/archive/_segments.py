@@ -82,6 +82,16 @@ class Segment(Protocol):
         """Return the table of runs and the boot ids that it refers to."""
         ...
 
+    def samples_per_block(self, block: StoredBlock) -> NDArray[np.int64] | None:
+        """Return how many samples each block that was published brought, in order; None if unknown."""
+        ...
+
+    def window(
+        self, block: StoredBlock, fields: Sequence[StoredField], blocks: slice, samples: slice
+    ) -> tuple[NDArray[np.float64], dict[str, NDArray[Any]]]:
+        """Return the times and the samples of some blocks, which are these samples."""
+        ...
+
 
 def select(segment: Segment, block: StoredBlock, start: float, end: float) -> tuple[Selection, bool]:
     """Return which samples lie in start <= time < end, and whether there are any."""
