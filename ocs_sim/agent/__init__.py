@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ocs_sim.agent import catalogue, pidfile
     from ocs_sim.agent._agent import Agent
+    from ocs_sim.agent._common import CommonOptions, split_common
     from ocs_sim.agent._context import AgentContext, BusLink
     from ocs_sim.agent._courier import Courier
     from ocs_sim.agent._dispatcher import Dispatcher
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
         Cancelled,
         LockBusy,
         LockHeldTwice,
+        NoSuchBoot,
+        NoSuchFeed,
         OperationFailed,
         PolicyNotSupported,
         UnknownAgentClass,
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
     from ocs_sim.agent._runner import run_agent
     from ocs_sim.agent._service import AgentService
     from ocs_sim.agent._signature import Unit
+    from ocs_sim.agent._spill import Spill, spill_directory
     from ocs_sim.agent._timer import Signal, SystemTimer, Timer
     from ocs_sim.agent._token import CancelToken
 
@@ -53,6 +57,7 @@ __all__ = [
     "BusLink",
     "CancelToken",
     "Cancelled",
+    "CommonOptions",
     "Courier",
     "DeviceLock",
     "Dispatcher",
@@ -60,12 +65,15 @@ __all__ = [
     "FeedField",
     "LockBusy",
     "LockHeldTwice",
+    "NoSuchBoot",
+    "NoSuchFeed",
     "OperationFailed",
     "Options",
     "PolicyNotSupported",
     "Publisher",
     "Run",
     "Signal",
+    "Spill",
     "SystemTimer",
     "Timer",
     "Unit",
@@ -76,6 +84,8 @@ __all__ = [
     "pidfile",
     "process",
     "run_agent",
+    "spill_directory",
+    "split_common",
     "task",
 ]
 
@@ -85,6 +95,7 @@ _HOMES = {
     "AgentService": "_service",
     "BusLink": "_context",
     "CancelToken": "_token",
+    "CommonOptions": "_common",
     "Courier": "_courier",
     "DeviceLock": "_locks",
     "Dispatcher": "_dispatcher",
@@ -94,6 +105,7 @@ _HOMES = {
     "Publisher": "_publisher",
     "Run": "_run",
     "Signal": "_timer",
+    "Spill": "_spill",
     "SystemTimer": "_timer",
     "Timer": "_timer",
     "Unit": "_signature",
@@ -101,6 +113,8 @@ _HOMES = {
     "parse_options": "_options",
     "process": "_operations",
     "run_agent": "_runner",
+    "spill_directory": "_spill",
+    "split_common": "_common",
     "task": "_operations",
 }
 _MODULES = ("catalogue", "pidfile")

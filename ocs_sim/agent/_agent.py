@@ -57,6 +57,7 @@ class Agent(Generic[OptionsT_co]):
         if feed.name in self.feeds:
             raise BadDeclaration(who=f"feed {feed.name!r}", fault="there is a feed with this name already")
         context = self.context
+        agg_params, extras = feed.describe()
         info = FeedInfo(
             agent_address=context.address,
             feed_name=feed.name,
@@ -64,8 +65,8 @@ class Agent(Generic[OptionsT_co]):
             record=feed.record,
             session_id=context.boot_id,
             agent_class=context.agent_class,
-            agg_params=feed.agg_params,
-            extras={"boot_id": context.boot_id},
+            agg_params=agg_params,
+            extras={"boot_id": context.boot_id, **extras},
         )
         self.feeds[feed.name] = Publisher(feed, info, context.delivery, context.clock)
         return self.feeds[feed.name]

@@ -1,4 +1,4 @@
-"""Samples as they are given, made into columns that every serializer accepts; or a list of faults."""
+"""Samples as they are given, made into columns that the wire takes; or a list of faults."""
 
 from __future__ import annotations
 
@@ -6,40 +6,63 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ocs_sim.agent._feeds import FeedField, check_block_name
-from ocs_sim.wire import BadBlock, BadName, check_field_name
+from ocs_sim.agent._feeds import PACKED, Encoding, FeedField, check_block_name
+from ocs_sim.wire import (
+    BOOLEAN,
+    FLOAT,
+    INTEGER,
+    MIXED,
+    TEXT,
+    BadBlock,
+    BadName,
+    check_field_name,
+    is_array,
+    is_numeric,
+)
 
-Column = list[Any]
-_SAMPLES = (float, int, str, bool)
+Columns = tuple[Any, dict[str, Any], tuple[str, ...]]
+"""Timestamps, the samples of each field, and the kind of each."""
+
+_KINDS: Mapping[type, str] = {float: FLOAT, int: INTEGER, bool: BOOLEAN, str: TEXT}
+_TYPE_OF_DTYPE: Mapping[str, type] = {"f": float, "i": int, "u": int, "b": bool}
 _ACCEPTED: Mapping[type, frozenset[type]] = {
     float: frozenset({float, int}),
     int: frozenset({int}),
     str: frozenset({str}),
     bool: frozenset({bool}),
 }
+_ANY = frozenset(_KINDS)
+_NUMBERS = _ACCEPTED[float]
 _MOST_FAULTS = 10
 
 
 class BlockCheck:
     """Checks one block; collects every fault."""
 
-    def __init__(self, block: Any, fields: Mapping[str, FeedField] | None) -> None:
+    def __init__(
+        self, block: Any, fields: Mapping[str, FeedField] | None, encoding: Encoding = "lists"
+    ) -> None:
         self._block = block
         self._fields = fields
+        self._packed = encoding == PACKED
         self.faults: list[str] = []
         self._guard(check_block_name, block)
 
-    def columns(self, data: Any, timestamps: Any) -> tuple[list[float], dict[str, Column]]:
-        """Return timestamps and columns as lists of equal length; raises BadBlock with all faults."""
+    def columns(self, data: Any, timestamps: Any) -> Columns:
+        """Return timestamps and columns, as lists or arrays of equal length; raises BadBlock with all faults.
+
+        They may be those that were given: whoever keeps them copies them.
+        """
         times = self._times(timestamps)
         if not isinstance(data, Mapping):
             self._fail(f"data must map field names to samples, not be {type(data).__name__}")
             data = {}
         self._names(data)
         length = None if times is None else len(times)
-        columns = {name: self._column(name, values, length) for name, values in data.items()}
+        checked = {name: self._column(name, values, length) for name, values in data.items()}
         self.raise_faults()
-        return times or [], columns
+        columns = {name: column for name, (column, _) in checked.items()}
+        return ([] if times is None else times), columns, tuple(kind for _, kind in checked.values())
 
     def tags(self, tags: Any, data: Any) -> None:
         """Check that influxdb_tags name just the fields, each with its `_field`."""
@@ -62,14 +85,18 @@ class BlockCheck:
         shown = self.faults[:_MOST_FAULTS] + ([f"and {more} more faults"] if more > 0 else [])
         raise BadBlock(block=self._block, faults="; ".join(shown))
 
-    def _times(self, timestamps: Any) -> list[float] | None:
+    def _times(self, timestamps: Any) -> Any:
+        if is_array(timestamps) and timestamps.ndim == 1 and timestamps.dtype.kind in "fiu":
+            exact = timestamps.astype(float)
+            if math.isfinite(exact.sum()):
+                return exact
         times = as_list(timestamps)
         if times is None:
             self._fail(f"timestamps must be a sequence of unix seconds, not {type(timestamps).__name__}")
             return None
         if set(map(type, times)) != {float}:
             times = [as_sample(each) for each in times]
-        wrong = [each for each in times if type(each) not in (float, int) or not math.isfinite(each)]
+        wrong = [each for each in times if type(each) not in (float, int) or not _is_finite(each)]
         if wrong:
             self._fail(f"timestamp {wrong[0]!r} is not a unix time in seconds")
             return None
@@ -85,30 +112,71 @@ class BlockCheck:
             stray = [name for name in data if name not in self._fields]
             self._fail(f"missing fields {missing}, undeclared fields {stray}")
 
-    def _column(self, name: Any, values: Any, length: int | None) -> Column:
-        column = as_list(values)
+    def _column(self, name: Any, values: Any, length: int | None) -> tuple[Any, str]:
+        numeric = is_numeric(values) and values.ndim == 1
+        column = values if numeric else as_list(values)
         if column is None:
             self._fail(f"field {name!r} must be a sequence of samples, not {type(values).__name__}")
-            return []
+            return [], FLOAT
         if length is not None and len(column) != length:
             self._fail(f"field {name!r} has {len(column)} samples for {length} timestamps")
         declared = self._fields.get(name) if self._fields is not None else None
-        return self._typed(name, column, declared.type if declared else None)
+        wanted = declared.type if declared else None
+        return self._array(name, column, wanted) if numeric else self._list(name, column, wanted)
 
-    def _typed(self, name: Any, column: Column, wanted: type | None) -> Column:
-        accepted = _ACCEPTED[wanted] if wanted else frozenset(_SAMPLES)
+    def _array(self, name: Any, column: Any, wanted: type | None) -> tuple[Any, str]:
+        found = _TYPE_OF_DTYPE[column.dtype.kind]
+        if wanted and found not in _ACCEPTED[wanted]:
+            self._fail(f"field {name!r} has samples of type {found.__name__}, not {wanted.__name__}")
+        elif wanted is float and found is int:
+            return column.astype(float), FLOAT
+        elif self._packed and found is int and column.dtype.kind == "u" and column.size:
+            self._check_range(name, int(column.max()))
+        return column, _KINDS[found]
+
+    def _list(self, name: Any, column: list[Any], wanted: type | None) -> tuple[Any, str]:
+        accepted = _ACCEPTED[wanted] if wanted else _ANY - {str} if self._packed else _ANY
         found = set(map(type, column))
         if not found <= accepted:
             column = [as_sample(each) for each in column]
-            wrong = set(map(type, column)) - accepted
+            found = set(map(type, column))
+            wrong = found - accepted
             if wrong:
                 kinds = ", ".join(sorted(each.__name__ for each in wrong))
-                names = wanted.__name__ if wanted else "float, int, str or bool"
+                names = wanted.__name__ if wanted else _names_of(accepted)
                 self._fail(f"field {name!r} has samples of type {kinds}, not {names}")
-                return []
-        return (
-            [float(each) for each in column] if wanted is float and int in set(map(type, column)) else column
-        )
+                return [], FLOAT
+        return self._uniform(name, column, wanted, found)
+
+    def _uniform(
+        self, name: Any, column: list[Any], wanted: type | None, found: set[type]
+    ) -> tuple[Any, str]:
+        if int in found:
+            self._check_range(name, min(each for each in column if type(each) is int))
+            self._check_range(name, max(each for each in column if type(each) is int))
+        if str in found:
+            self._check_texts(name, [each for each in column if type(each) is str])
+        if self.faults:
+            return [], FLOAT
+        if int in found and (wanted is float or (self._packed and found == _NUMBERS)):
+            return [float(each) for each in column], FLOAT
+        if len(found) > 1:
+            if self._packed:
+                self._fail(
+                    f"field {name!r} has samples of types {_names_of(found)}, which packing keeps apart"
+                )
+            return column, MIXED
+        return column, _KINDS[found.pop() if found else wanted or float]
+
+    def _check_range(self, name: Any, value: int) -> None:
+        if not -(2**63) <= value < (2**63 if self._packed else 2**64):
+            self._fail(f"field {name!r} has the integer {value}, which is beyond 64 bits")
+
+    def _check_texts(self, name: Any, texts: Sequence[str]) -> None:
+        try:
+            "".join(texts).encode()
+        except UnicodeEncodeError:
+            self._fail(f"field {name!r} has a text with half a character")
 
     def _guard(self, check: Callable[[Any], str], name: Any) -> None:
         try:
@@ -120,7 +188,7 @@ class BlockCheck:
         self.faults.append(fault)
 
 
-def as_list(values: Any) -> Column | None:
+def as_list(values: Any) -> list[Any] | None:
     """Return a copy of a sequence or one-dimensional array as a list; None for anything else."""
     if hasattr(values, "tolist") and hasattr(values, "dtype"):
         values = values.tolist()
@@ -137,3 +205,15 @@ def as_sample(value: Any) -> Any:
         if isinstance(value, kind):
             return kind(value)
     return value
+
+
+def _is_finite(number: float) -> bool:
+    try:
+        return math.isfinite(number)
+    except OverflowError:
+        return False
+
+
+def _names_of(types: Sequence[type] | frozenset[type] | set[type]) -> str:
+    names = [each.__name__ for each in (float, int, str, bool) if each in types]
+    return f"{', '.join(names[:-1])} or {names[-1]}"

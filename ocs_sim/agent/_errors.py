@@ -51,6 +51,10 @@ class NoSuchFeed(AgentError, LookupError):
     """This agent has no recorded feed {name!r}; it has {known}."""
 
 
+class NoSuchBoot(AgentError, LookupError):
+    """This agent keeps nothing of boot {boot_id!r}; it keeps {known}."""
+
+
 class LockHeldTwice(AgentError):
     """{owner} holds {lock} already and would wait for itself."""
 

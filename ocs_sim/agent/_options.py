@@ -13,7 +13,7 @@ from typing import Any, NoReturn, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 
-from ocs_sim.agent._common import split_common
+from ocs_sim.agent._common import read_common
 from ocs_sim.agent._errors import BadOptions
 
 OptionsT = TypeVar("OptionsT", bound="Options")
@@ -40,10 +40,10 @@ class Options(BaseModel):
     def check(cls, tokens: list[str]) -> list[str]:
         """Return a sentence for each thing that is wrong with the words of a command line."""
         try:
-            own = split_common(tokens, Path("/"))[1]
+            _, own, faults = read_common(tokens, Path("/"))
         except BadOptions as fault:
             return [str(fault.facts["faults"])]
-        return _read(cls, own, Path("/"))[1]
+        return faults + _read(cls, own, Path("/"))[1]
 
 
 def option(default: Any = ..., *, help: str = "", **constraints: Any) -> Any:  # noqa: A002 - argparse's word

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,10 @@ from ocs_sim.site import AgentInstance, CrossbarSettings, Host, NoSuchInstance, 
 
 @dataclass(frozen=True)
 class AgentPlan:
-    """All that is known of one agent before it exists; `crossbar` is None where another router is named."""
+    """All that is known of one agent before it exists; `crossbar` is None where another router is named.
+
+    `common` are the common options, those of the command line over those of the site file.
+    """
 
     site: Site
     host: Host
@@ -27,6 +30,7 @@ class AgentPlan:
     agent_type: type[Agent[Any]]
     options: Options
     crossbar: CrossbarSettings | None
+    common: CommonOptions = field(default_factory=CommonOptions)
 
     @property
     def address(self) -> str:
@@ -78,7 +82,7 @@ def _plan(
     tokens = sites.override(written, given)
     options = parse_options(agent_type.Options, tokens, site.path.parent, instance.instance_id)
     crossbar = None if common.site_hub else host.crossbar
-    return AgentPlan(site, _overridden(host, common), instance, agent_type, options, crossbar)
+    return AgentPlan(site, _overridden(host, common), instance, agent_type, options, crossbar, common)
 
 
 def _overridden(host: Host, common: CommonOptions) -> Host:

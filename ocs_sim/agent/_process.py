@@ -20,8 +20,10 @@ from ocs_sim.agent._errors import AgentNotStarted
 from ocs_sim.agent._logs import AgentLog, log_to_file
 from ocs_sim.agent._plan import AgentPlan
 from ocs_sim.agent._service import AgentService
+from ocs_sim.agent._spill import Spill, spill_directory
 from ocs_sim.agent._timer import SystemTimer
 from ocs_sim.bus import Connection, endpoints
+from ocs_sim.clock import Clock
 from ocs_sim.errors import ObservatoryError
 
 _ENDING_MARGIN_SECONDS = 2.0
@@ -51,7 +53,8 @@ class Resident:
             on_joined=self._joined,
             on_refused=self._refused,
         )
-        courier = Courier(link, asyncio.get_running_loop(), self._timer)
+        spill = spill_of(plan, self._boot_id, self._timer, self._log)
+        courier = Courier(link, asyncio.get_running_loop(), self._timer, plan.common.history_bytes, spill)
         self.service = AgentService(plan.agent_type(self._make_context(link, courier)), courier)
 
     def _describe(self) -> pidfile.PidRecord:
@@ -116,6 +119,14 @@ class Resident:
 
     def _refused(self, uri: str) -> None:
         self._log.error("another agent answers %s: is %s running twice?", uri, self.plan.instance.instance_id)
+
+
+def spill_of(plan: AgentPlan, boot_id: str, clock: Clock, log: AgentLog) -> Spill | None:
+    """Return where an agent is to keep what it publishes; None where it is not asked to."""
+    if not plan.common.spill_bytes:
+        return None
+    directory = spill_directory(plan.host.log_dir, plan.instance.instance_id)
+    return Spill(directory, boot_id, plan.common.spill_bytes, clock, log)
 
 
 class Ending:

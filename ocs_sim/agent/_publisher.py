@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from ocs_sim.agent._columns import BlockCheck, Column
+from ocs_sim.agent._counters import FeedCounters
 from ocs_sim.agent._feeds import Feed
-from ocs_sim.agent._outbox import Publication
+from ocs_sim.agent._gathering import Gathering
+from ocs_sim.agent._publication import Publication
 from ocs_sim.clock import Clock
-from ocs_sim.wire import BadBlock, Block, FeedInfo, encode_blocks, encode_message, to_plain
+from ocs_sim.wire import BadBlock, FeedInfo, encode_message, pack_value, to_plain
 
-# What a sample and a publication cost in memory, roughly: a pointer and a float object; dicts and strings.
-_BYTES_PER_SAMPLE = 32
-_BYTES_PER_PUBLICATION = 1200
+# What is gathered is published at the latest when it is this much: nobody gains from more.
+_MOST_GATHERED_BYTES = 256 * 2**10
+# A router leaves those who send it more than 16 MB at once.
+_LARGEST_BLOCK_BYTES = 15 * 2**20
 
 
 class Delivery(Protocol):
     """Where a publisher hands its publications to; callable from any thread."""
+
+    @property
+    def waiting_bytes(self) -> int:
+        """How much of what was recorded has not been sent yet."""
+        ...
 
     def recorded(self, publication: Publication) -> None:
         """Publish as soon as the router is there, in order."""
@@ -29,17 +35,17 @@ class Delivery(Protocol):
         """Publish now or never."""
         ...
 
+    def call_soon(self, callback: Callable[[], None]) -> None:
+        """Call `callback` in the loop's next turn."""
+        ...
+
     def call_later(self, seconds: float, callback: Callable[[], None]) -> None:
         """Call `callback` in the loop in `seconds`."""
         ...
 
-
-@dataclass
-class _Gathered:
-    fields: tuple[str, ...]
-    tags: Mapping[str, Any] | None = None
-    timestamps: list[float] = field(default_factory=list)
-    columns: dict[str, Column] = field(default_factory=dict)
+    def counters(self, topic: str) -> FeedCounters:
+        """Return what has become of what was published on a topic."""
+        ...
 
 
 class Publisher:
@@ -53,11 +59,13 @@ class Publisher:
         self.info = info
         self.extras: dict[str, Any] = {}
         self._description = info.encode()
+        self._packed_description = pack_value(self._description)
         self._delivery = delivery
         self._clock = clock
         self._lock = threading.Lock()
-        self._gathered: dict[str, _Gathered] = {}
-        self._since: float | None = None
+        self._gathering = Gathering(feed)
+        self._since = 0.0
+        self._asked = False
         self._sequence = 0
 
     @property
@@ -65,13 +73,21 @@ class Publisher:
         """How many blocks were published since the agent started; the next one has this number."""
         return self._sequence
 
+    @property
+    def waiting_bytes(self) -> int:
+        """How much of what this agent publishes, on all its recorded feeds, has not been sent yet."""
+        return self._delivery.waiting_bytes
+
     def describe(self) -> dict[str, Any]:
         """Return the feed as get_api shows it: OCS's description, with the declared fields of each block."""
         blocks = {
             block: {name: each.encode() for name, each in fields.items()}
             for block, fields in (self.feed.blocks or {}).items()
         }
-        return {**self._description, "blocks": blocks}
+        described = {**self._description, "blocks": blocks}
+        if self.feed.record:
+            described["counters"] = self._delivery.counters(self.info.address).encode()
+        return described
 
     def publish(self, message: Any) -> None:
         """Publish a message.
@@ -117,71 +133,64 @@ class Publisher:
     def _gather(self, name: Any, data: Any, timestamps: Any, tags: Any) -> None:
         if not self.feed.record:
             raise BadBlock(block=name, faults=f"feed {self.feed.name!r} is not recorded and has no blocks")
-        times, columns = self._check(name, data, timestamps, tags)
-        if not times:
-            return
         with self._lock:
-            waiting = self._gathered.get(name)
-            if waiting is not None and waiting.fields != tuple(columns):
-                # A field set that changed cannot share a block with the old one.
-                self._flush()
-                waiting = None
-            if waiting is None:
-                waiting = self._gathered[name] = _Gathered(
-                    tuple(columns), None, [], {key: [] for key in columns}
+            encoder, chunk, packed_tags = self._gathering.encode(name, data, timestamps, tags)
+            if not chunk.samples:
+                return
+            if chunk.size_bytes > _LARGEST_BLOCK_BYTES:
+                raise BadBlock(
+                    block=name, faults=f"its {chunk.size_bytes} bytes are more than 15 MB: publish fewer samples"
                 )
-            waiting.tags = tags if tags is not None else waiting.tags
-            waiting.timestamps += times
-            for key, column in columns.items():
-                waiting.columns[key] += column
+            if not self._gathering.fits(name, encoder, packed_tags):
+                # Samples of other fields or types cannot share a block with the old ones.
+                self._flush()
+            if not self._gathering:
+                self._since = self._clock.monotonic()
+            self._gathering.add(name, encoder, chunk, packed_tags)
             self._publish_or_wait()
 
-    def _check(
-        self, name: Any, data: Any, timestamps: Any, tags: Any
-    ) -> tuple[list[float], dict[str, Column]]:
-        declared = self.feed.blocks
-        fields = declared.get(name) if declared is not None and isinstance(name, str) else None
-        check = BlockCheck(name, fields)
-        if declared is not None and fields is None:
-            check.faults.append(f"feed {self.feed.name!r} declares only {list(declared)}")
-        check.tags(tags, data)
-        return check.columns(data, timestamps)
-
     def _publish_or_wait(self) -> None:
-        now, buffer_time = self._clock.monotonic(), self.feed.buffer_time_seconds
-        if self._since is None:
-            self._since = now
-            if buffer_time > 0:
-                self._delivery.call_later(buffer_time, self._flush_if_due)
-        if now - self._since >= buffer_time:
+        buffer_time = self.feed.buffer_time_seconds
+        if self._gathering.size_bytes >= _MOST_GATHERED_BYTES:
             self._flush()
-
-    def _flush_if_due(self) -> None:
-        with self._lock:
-            if self._since is None:
-                return
-            left = self._since + self.feed.buffer_time_seconds - self._clock.monotonic()
+        elif buffer_time > 0:
+            left = self._since + buffer_time - self._clock.monotonic()
             if left <= 0:
                 self._flush()
             else:
-                self._delivery.call_later(left, self._flush_if_due)
+                self._ask(lambda: self._delivery.call_later(left, self._flush_if_due))
+        elif self.feed.coalesce:
+            self._ask(lambda: self._delivery.call_soon(self._flush_if_due))
+        else:
+            self._flush()
+
+    def _ask(self, for_a_call: Callable[[], None]) -> None:
+        if not self._asked:
+            self._asked = True
+            for_a_call()
+
+    def _flush_if_due(self) -> None:
+        with self._lock:
+            self._asked = False
+            if self._gathering:
+                self._publish_or_wait_longer()
+
+    def _publish_or_wait_longer(self) -> None:
+        left = self._since + self.feed.buffer_time_seconds - self._clock.monotonic()
+        if left <= 0:
+            self._flush()
+        else:
+            self._ask(lambda: self._delivery.call_later(left, self._flush_if_due))
 
     def _flush(self) -> None:
-        self._since = None
-        gathered, self._gathered = self._gathered, {}
-        if not gathered:
+        blocks = len(self._gathering)
+        if not blocks:
             return
-        blocks = [
-            Block(name, each.timestamps, each.columns, each.tags, self._sequence + index)
-            for index, (name, each) in enumerate(gathered.items())
-        ]
-        self._sequence += len(blocks)
-        samples = sum(len(each.timestamps) * (1 + len(each.data)) for each in blocks)
-        size = samples * _BYTES_PER_SAMPLE + len(blocks) * _BYTES_PER_PUBLICATION
+        first = self._sequence
+        packed = self._gathering.take(first, self._clock.time(), self._packed_description)
+        self._sequence += blocks
         # Still under the lock: the order of the numbers is the order of publication.
-        argument = encode_blocks(blocks, {**self._description, **self.extras})
-        first, last = self._sequence - len(blocks), self._sequence - 1
-        self._delivery.recorded(Publication(self.info.address, argument, size, first, last))
+        self._delivery.recorded(Publication(self.info.address, packed, first, self._sequence - 1))
 
 
 def _read(message: Any) -> tuple[Any, Any, Any]:

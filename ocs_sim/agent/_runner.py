@@ -26,6 +26,8 @@ Run agents of a site in this process, until SIGINT or SIGTERM; a second signal e
   --agent-class CLASS  its class, for an agent that the site file does not have
   --site-hub URL  --site-http URL  --site-realm REALM  --address-root ROOT
   --log-dir DIR  --working-dir DIR  --access-policy POLICY  --crossbar-timeout S  (taken, not heeded)
+  --history-mb N       how much of what was published is kept in memory, for those who missed it (64)
+  --spill-mb N         how much of it is kept in files below the log directory, which outlive the agent (0)
 
 Any other option is the agent's own and replaces the one in the site file.
 """

@@ -59,7 +59,9 @@ class AgentService:
         # In OCS's order: clients take an agent that answers management calls to be ready for operations.
         await link.register(ops_address(agent.context.address), self.dispatcher.handle)
         await link.register(agent.context.address, self.management.handle)
-        await agent.context.register_rpc("replay", Replay(agent, self._courier).handle)
+        replay = Replay(agent, self._courier)
+        await agent.context.register_rpc("replay", replay.handle)
+        await agent.context.register_rpc("replay_index", replay.index)
         await agent.on_start()
         self.phase = Phase.STARTED
         self._start_operations("boot")
@@ -89,14 +91,13 @@ class AgentService:
         await self._on_stop()
         for publisher in self.agent.feeds.values():
             publisher.flush()
-        self._courier.drain()
+        await self._courier.finish()
         self._heartbeat()
         self._stopping.set()
         if self._heartbeats is not None:
             await self._heartbeats
         await self._courier.close()
-        if self._courier.waiting:
-            self.agent.log.error("%d publications are lost: no router to give them to", self._courier.waiting)
+        self._tell_what_is_left()
         await self.agent.context.link.close()
         self.phase = Phase.STOPPED
 
@@ -125,8 +126,37 @@ class AgentService:
             "uptime_seconds": self.agent.context.clock.monotonic() - self._began,
             "blocks_waiting": self._courier.waiting,
             "blocks_dropped": self._courier.dropped,
+            **self._recorded_feeds(),
+            **self._spilled(),
         }
         publisher.publish(self.agent.operations.codes())
+
+    def _recorded_feeds(self) -> dict[str, Any]:
+        recorded = {name: each for name, each in self.agent.feeds.items() if each.feed.record}
+        next_sent = self._courier.next_sent()
+        return {
+            "feeds": {name: next_sent.get(each.info.address, 0) for name, each in recorded.items()},
+            "counters": {
+                name: self._courier.counters(each.info.address).encode() for name, each in recorded.items()
+            },
+        }
+
+    def _spilled(self) -> dict[str, Any]:
+        spill = self._courier.spill
+        if spill is None:
+            return {}
+        told: dict[str, Any] = {"spill": {"bytes": spill.size_bytes, "missed": spill.missed_blocks}}
+        earlier = spill.earlier()
+        return told | {"earlier": earlier} if earlier else told
+
+    def _tell_what_is_left(self) -> None:
+        waiting, spill = self._courier.waiting, self._courier.spill
+        if not waiting:
+            return
+        if spill is not None:
+            self.agent.log.warning("%d blocks that no router took are kept in %s", waiting, spill.directory)
+        else:
+            self.agent.log.error("%d blocks are lost: no router to give them to", waiting)
 
     def _start_operations(self, when: str) -> None:
         wanted: list[tuple[Operation, Mapping[str, Any]]] = []

@@ -12,7 +12,18 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from ocs_sim.agent import Agent, AgentContext, AgentService, Courier, SystemTimer, Timer, parse_options
+from ocs_sim.agent import (
+    Agent,
+    AgentContext,
+    AgentService,
+    Courier,
+    Spill,
+    SystemTimer,
+    Timer,
+    parse_options,
+    spill_directory,
+    split_common,
+)
 from ocs_sim.site import Host, Hub, Site
 from ocs_sim.testing._local_bus import LocalBus
 from ocs_sim.testing._manual_clock import ManualClock
@@ -52,6 +63,8 @@ class AgentHarness(Generic[AgentT]):
         self._policy = access_policy
         self._stack = ExitStack()
         self._directory = directory or Path.cwd()
+        self._log_dir = self._directory / "logs"
+        self._log = logging.LoggerAdapter(logging.getLogger(f"ocs_sim.test.{instance_id}"), {})
         self._own_bus = bus is None
         self.bus = bus or LocalBus()
         self.clock: Timer = clock or SystemTimer()
@@ -145,19 +158,23 @@ class AgentHarness(Generic[AgentT]):
     async def _begin(self) -> AgentService:
         services: list[AgentService] = []
         link = self.bus.link(lambda: services[0].joined())  # noqa: PLW0108 - there is none yet
-        courier = Courier(link, self.bus.loop, self.clock)
+        common, arguments = split_common(self._arguments, self._directory)
+        boot_id = str(self.clock.time())
+        courier = Courier(
+            link, self.bus.loop, self.clock, common.history_bytes, self._spill(common.spill_bytes, boot_id)
+        )
         site = Site(self._directory / "site.yaml", _HUB, {})
-        options = parse_options(self._class.Options, self._arguments, self._directory)
+        options = parse_options(self._class.Options, arguments, self._directory)
         context = AgentContext(
             instance_id=self._instance_id,
             address_root=_HUB.address_root,
             agent_class=self._class.__name__,
             options=options,
             site=site,
-            host=Host("localhost", _HUB, self._directory / "logs"),
+            host=Host("localhost", _HUB, self._log_dir),
             clock=self.clock,
-            log=logging.LoggerAdapter(logging.getLogger(f"ocs_sim.test.{self._instance_id}"), {}),
-            boot_id=str(self.clock.time()),
+            log=self._log,
+            boot_id=boot_id,
             link=link,
             delivery=courier,
             loop=self.bus.loop,
@@ -167,6 +184,12 @@ class AgentHarness(Generic[AgentT]):
         services.append(AgentService(self._agent, courier))
         await services[0].start()
         return services[0]
+
+    def _spill(self, capacity_bytes: int, boot_id: str) -> Spill | None:
+        if not capacity_bytes:
+            return None
+        directory = spill_directory(self._log_dir, self._instance_id)
+        return Spill(directory, boot_id, capacity_bytes, self.clock, self._log)
 
     async def _end(self) -> None:
         await self.service.stop()

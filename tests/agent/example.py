@@ -40,6 +40,7 @@ class Example(Agent[ExampleOptions]):
         record=True,
         blocks={"block": {"a": FeedField(float, "K", "first"), "b": FeedField(int)}},
         agg_params={"frame_length": 60},
+        coalesce=False,
     )
     news = Feed("news")
     free = Feed("free", record=True, buffer_time_seconds=1.0)

@@ -6,12 +6,11 @@ import threading
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ocs_sim.agent import Agent, BadDeclaration, Feed, FeedField, Run, task
 from ocs_sim.agent._columns import BlockCheck
-from ocs_sim.agent._outbox import Outbox, Publication
 from ocs_sim.testing import AgentHarness
 from ocs_sim.wire import BadBlock
 
@@ -83,7 +82,9 @@ def test_both_forms_of_ocs_become_the_same_on_the_wire(example):
     assert (second.timestamps, second.data) == ([1.0, 2.0], GOOD)
     assert [first.sequence, second.sequence] == [0, 1]
     topic, (argument,) = next(each for each in example.bus.published if each[0].endswith("temps"))
-    assert list(argument[0]["block"]) == ["block_name", "data", "influxdb_tags", "timestamps", "seq"]
+    keys = ["block_name", "data", "influxdb_tags", "timestamps", "seq", "sent"]
+    assert list(argument[0]["block"]) == keys
+    assert argument[0]["block"]["sent"] == example.clock.time()
     assert argument[1] == {
         "agent_address": "observatory.test1",
         "agg_params": {"frame_length": 60},
@@ -110,12 +111,12 @@ def test_numpy_scalars_and_arrays_are_accepted_and_leave_as_plain_values(example
     assert (second.data, second.timestamps) == ({"a": [0.5], "b": [3]}, [7.0])
 
 
-samples = st.one_of(st.floats(), st.integers(), st.booleans(), st.text(max_size=3))
+samples = st.one_of(st.floats(), st.integers(-(2**63), 2**64 - 1), st.booleans(), st.text(max_size=3))
 
 
 @given(st.dictionaries(st.sampled_from("abc"), st.lists(samples, min_size=3, max_size=3), min_size=1))
 def test_an_undeclared_block_leaves_as_it_came(columns):
-    times, published = BlockCheck("block", None).columns(columns, [1, 2.5, 3])
+    times, published, _ = BlockCheck("block", None).columns(columns, [1, 2.5, 3])
     assert times == [1.0, 2.5, 3.0]
     assert repr(published) == repr(columns)
 
@@ -174,9 +175,10 @@ def test_what_is_recorded_waits_for_the_router_and_keeps_its_order(example):
     assert len(example.published("heartbeat")) == beats + 1
 
 
-def test_threads_publish_in_the_order_of_their_numbers():
+@pytest.mark.parametrize("coalesce", [True, False])
+def test_threads_publish_in_the_order_of_their_numbers(coalesce):
     class Busy(Agent):
-        feed = Feed("feed", record=True)
+        feed = Feed("feed", record=True, coalesce=coalesce)
 
         @task()
         def flood(self, run: Run, thread: int) -> None:
@@ -190,9 +192,12 @@ def test_threads_publish_in_the_order_of_their_numbers():
         for each in workers:
             each.join()
         blocks = harness.blocks("feed")
-    assert [block.sequence for block in blocks] == list(range(400))
+        assert harness.agent.feed.blocks_published == len(blocks)
+    assert [block.sequence for block in blocks] == list(range(len(blocks)))
+    assert coalesce or len(blocks) == 400
     for thread in range(4):
-        assert [b.data["n"][0] for b in blocks if b.name == f"t{thread}"] == list(range(100))
+        together = [number for b in blocks if b.name == f"t{thread}" for number in b.data["n"]]
+        assert together == list(range(100))
 
 
 def test_a_feed_that_is_not_recorded_carries_any_value(example):
@@ -234,33 +239,3 @@ def test_names_are_checked_where_they_are_declared(name, blocks, fault):
 def test_two_feeds_cannot_have_one_name(example):
     with pytest.raises(BadDeclaration, match="there is a feed with this name already"):
         example.agent.add_feed(Feed("temps"))
-
-
-class Away(Exception):
-    pass
-
-
-@settings(max_examples=50)
-@given(
-    st.lists(st.tuples(st.integers(1, 40), st.sampled_from(["up", "away", "refuses"])), max_size=60),
-    st.integers(1, 100),
-)
-def test_the_outbox_sends_in_order_and_drops_the_oldest_only(steps, capacity):
-    state, sent, refused = "up", [], []
-
-    def send(topic, argument):
-        if state == "away":
-            raise Away
-        if state == "refuses":
-            raise ValueError("too big")
-        sent.append(argument[0])
-
-    outbox = Outbox(send, capacity)
-    for number, (size, state) in enumerate(steps):
-        outbox.put(Publication("topic", [number], size))
-        assert outbox.drain(Away, lambda publication, _: refused.append(publication.argument[0])) == (
-            state != "away"
-        )
-    lost = outbox.dropped - len(refused)
-    assert sent == sorted(sent)
-    assert len(sent) + len(refused) + lost + outbox.waiting == len(steps)

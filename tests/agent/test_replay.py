@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from ocs_sim.agent._outbox import Outbox, Publication
 from ocs_sim.wire import decode_publication
 
 
@@ -58,12 +57,3 @@ def test_what_waits_for_the_router_is_not_given_twice(example):
 def test_only_recorded_feeds_are_kept(example, feed):
     with pytest.raises(LookupError, match="it has temps, free"):
         replay(example, feed)
-
-
-def test_only_so_much_is_kept():
-    outbox = Outbox(lambda topic, argument: None, kept_bytes=100)
-    for number in range(50):
-        outbox.put(Publication("topic", [number], 30))
-        outbox.drain(OSError, lambda publication, fault: None)
-    assert [each.argument for each in outbox.sent("topic")] == [[47], [48], [49]]
-    assert outbox.dropped == 0
