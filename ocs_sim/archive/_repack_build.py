@@ -59,7 +59,7 @@ class Builder:
     def _write(self, file: h5py.File, block: MergedBlock) -> None:
         plan, layout = block.plan, block.plan.layout
         group, kept = block_groups(file, plan)
-        self._fill(group, "time", _DTYPES[ColumnKind.FLOAT], block, "time")
+        self._fill(group, "time", _DTYPES[ColumnKind.FLOAT], block, None)
         for name, dataset in plan.datasets.items():
             kind = layout.kind(name)
             self._fill(group, dataset, _DTYPES.get(kind, h5py.string_dtype()), block, name)
@@ -68,15 +68,13 @@ class Builder:
         kept["provenance"].attrs["boot_ids"] = list(plan.boots)
         self._checks[kept["provenance"].name] = _crc(block.provenance)
 
-    def _fill(self, group: h5py.Group, name: str, dtype: Any, block: MergedBlock, field: str) -> None:
+    def _fill(self, group: h5py.Group, name: str, dtype: Any, block: MergedBlock, field: str | None) -> None:
         dataset = group.create_dataset(name, (block.samples,), dtype, **self._filters(block.samples))
         check, at = 0, 0
-        for piece in block.pieces:
-            stored = field if name == "time" and field == "time" else piece.block.fields[field].dataset
-            for values in _windows(piece.source, piece.block, stored, piece.samples):
-                dataset[at : at + len(values)] = values
-                check = _crc(values, check)
-                at += len(values)
+        for values in _gathered(_windows(block, field)):
+            dataset[at : at + len(values)] = values
+            check = _crc(values, check)
+            at += len(values)
         if at != block.samples:
             raise OSError(f"{dataset.name} has {at} samples instead of {block.samples}")
         self._checks[dataset.name] = check
@@ -126,9 +124,25 @@ class Builder:
             raise OSError(f"{path} does not read back as it was written")
 
 
-def _windows(source: SealedFile, block: Any, dataset: str, samples: slice) -> Iterator[NDArray[Any]]:
-    for start in range(samples.start, samples.stop, _WINDOW):
-        yield source.stored(block, dataset, slice(start, min(start + _WINDOW, samples.stop)))
+def _windows(block: MergedBlock, field: str | None) -> Iterator[NDArray[Any]]:
+    """Yield a field's samples as they are stored in the sources, or the times."""
+    for piece in block.pieces:
+        dataset = "time" if field is None else piece.block.fields[field].dataset
+        for start in range(piece.samples.start, piece.samples.stop, _WINDOW):
+            end = min(start + _WINDOW, piece.samples.stop)
+            yield piece.source.stored(piece.block, dataset, slice(start, end))
+
+
+def _gathered(windows: Iterator[NDArray[Any]]) -> Iterator[NDArray[Any]]:
+    # A write costs as much as thousands of samples.
+    waiting: list[NDArray[Any]] = []
+    for values in windows:
+        waiting.append(values)
+        if sum(map(len, waiting)) >= _WINDOW:
+            yield np.concatenate(waiting)
+            waiting = []
+    if waiting:
+        yield np.concatenate(waiting)
 
 
 def _crc(values: NDArray[Any], check: int = 0) -> int:
