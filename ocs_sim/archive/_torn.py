@@ -17,7 +17,8 @@ def set_aside(journal: Path, rest: bytes, unix_time: float) -> Path:
         if known.read_bytes() == rest:
             return known
     target = _free(journal, int(unix_time))
-    partial = target.with_name(f".{target.name}.partial")
+    # One name for every attempt, so that one that was killed leaves nothing behind.
+    partial = journal.with_name(f".{journal.name}.torn.partial")
     with partial.open("wb") as file:
         file.write(rest)
         file.flush()
