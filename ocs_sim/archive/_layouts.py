@@ -125,12 +125,12 @@ def published_order(entries: Entries, boot_ids: Sequence[str]) -> NDArray[np.int
     boots = np.asarray(entries.boots, dtype=np.int64)
     sequences = np.asarray(entries.sequences, dtype=np.int64)
     if len(boots) and (boots != boots[0]).any():
-        boots = _ranks(boots, boot_ids)[boots]
+        boots = ranks(boots, boot_ids)[boots]
     later = (np.diff(boots) > 0) | ((np.diff(boots) == 0) & (np.diff(sequences) >= 0))
     return arrival if later.all() else np.lexsort((arrival, sequences, boots))
 
 
-def _ranks(used: NDArray[np.int64], boot_ids: Sequence[str]) -> NDArray[np.int64]:
+def ranks(used: NDArray[np.int64], boot_ids: Sequence[str]) -> NDArray[np.int64]:
     """Return the place of each boot among all; those that are not in `used` have any."""
     moments = np.array([boot_moment(boot_id) for boot_id in boot_ids])
     if not np.isfinite(moments[np.unique(used)]).all():

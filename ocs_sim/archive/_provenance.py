@@ -33,7 +33,7 @@ def provenance(plan: BlockPlan) -> NDArray[np.void]:
     )[order]
     counts = np.asarray(entries.counts, dtype=np.int64)[order]
     received = np.asarray(entries.received, dtype=np.float64)[order]
-    starts = _run_starts(boots, sequences)
+    starts = run_starts(boots, sequences)
     ends = np.append(starts[1:], len(boots))
     offsets = np.concatenate(([0], np.cumsum(counts)))
     table = np.zeros(len(starts), dtype=PROVENANCE)
@@ -47,7 +47,8 @@ def provenance(plan: BlockPlan) -> NDArray[np.void]:
     return table
 
 
-def _run_starts(boots: NDArray[np.int64], sequences: NDArray[np.int64]) -> NDArray[np.int64]:
+def run_starts(boots: NDArray[np.int64], sequences: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the positions at which runs begin."""
     steps = np.diff(sequences)
     if len(boots) == 1 or ((boots == boots[0]).all() and (steps == steps[0]).all()):
         return np.zeros(1, dtype=np.int64)

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocs_sim.archive._block_arrays import ARCHIVE_GROUP
+from ocs_sim.archive._block_counts import DATASET as COUNTS
 from ocs_sim.archive._columns import ColumnKind
 from ocs_sim.archive._hdf5 import block_groups, choose_default, describe, iso_time, write_frame
 from ocs_sim.archive._pyramid import FACTORS, factors, summarise_column, time_spans
@@ -64,6 +65,9 @@ class Builder:
             kind = layout.kind(name)
             self._fill(group, dataset, _DTYPES.get(kind, h5py.string_dtype()), block, name)
         describe(group, plan)
+        if block.counts is not None:
+            kept[COUNTS] = block.counts
+            self._checks[kept[COUNTS].name] = _crc(block.counts)
         kept["provenance"] = block.provenance
         kept["provenance"].attrs["boot_ids"] = list(plan.boots)
         self._checks[kept["provenance"].name] = _crc(block.provenance)

@@ -10,12 +10,10 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from ocs_sim.archive._block_arrays import ARCHIVE_GROUP
 from ocs_sim.archive._ledger import Ledger
 from ocs_sim.archive._repack_plan import MergedBlock
 from ocs_sim.archive._sealed_file import SealedFile
-
-_PATH = f"{ARCHIVE_GROUP}/ledger"
+from ocs_sim.archive._sealed_ledger import LEDGER_PATH, write_ledger
 
 
 def write_united_ledger(
@@ -28,12 +26,12 @@ def write_united_ledger(
         ledger.merge_encoded(json.loads(text))
     if len(texts) < len(sources):
         _derive(ledger, sources, blocks)
-    file[_PATH] = json.dumps(ledger.encode(), separators=(",", ":"))
+    write_ledger(file, ledger)
 
 
 def _text(source: SealedFile) -> bytes | None:
     with h5py.File(source.path, "r") as file:
-        return bytes(file[_PATH][()]) if _PATH in file else None
+        return bytes(file[LEDGER_PATH][()]) if LEDGER_PATH in file else None
 
 
 def _derive(ledger: Ledger, sources: Sequence[SealedFile], blocks: Sequence[MergedBlock]) -> None:

@@ -5,11 +5,14 @@ import shutil
 import signal
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import h5py
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ocs_sim.archive import (
     Archive,
@@ -45,7 +48,19 @@ def contents(directory):
             loaded[name] = (series.times[order].tolist(), values)
         newest = {name: (latest.time, repr(latest.value)) for name, latest in archive.latest().items()}
         findings = archive.check(clock=HandClock(START + 1e5))
-    return told, loaded, newest, findings, numbers(directory), gaps(directory)
+    return told, loaded, newest, findings, numbers(directory), gaps(directory), published(directory)
+
+
+def published(directory):
+    """Every block that was published, in order."""
+    with Archive(directory) as archive:
+        return [
+            (
+                (block.feed_address, block.boot_id, block.sequence, block.block, block.times.tolist()),
+                {name: repr(values.tolist()) for name, values in block.data.items()},
+            )
+            for block in archive.as_published()
+        ]
 
 
 def numbers(directory):
@@ -309,6 +324,45 @@ def test_following_takes_a_new_file_of_old_samples_for_nothing_new(directory):
 
     with Archive(directory) as archive:
         assert list(archive.follow("*", wait=wait)) == []
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data())
+def test_blocks_that_came_late_get_to_where_they_belong(tmp_path_factory, data):
+    folder, clock = tmp_path_factory.mktemp("late") / "hk", HandClock()
+    blocks = [(boot, number) for boot in ("1763640000.5", "1763640100.5") for number in range(12)]
+    lengths = data.draw(st.lists(st.integers(1, 3), min_size=24, max_size=24))
+    arrival = data.draw(st.permutations(range(24)))
+    kept = arrival[: data.draw(st.integers(1, 24))]
+    files = data.draw(st.lists(st.integers(0, 3), min_size=len(kept), max_size=len(kept)))
+    for file in range(4):
+        chosen = [at for at, where in zip(kept, files, strict=True) if where == file]
+        write(
+            folder,
+            *(late(*blocks[at], lengths[at]) for at in chosen),
+            record({"x": [1.0]}, feed="other"),
+            clock=clock,
+        )
+        clock.turn(10)
+    write(folder, record({"x": [1.0]}, feed="other"), clock=clock)
+    before = published(folder)
+    assert repack(folder, RepackOptions(include_current=True)).faults == []
+    assert published(folder) == before
+    (made, _) = sorted(folder.rglob("*.h5"))
+    with h5py.File(made) as file:
+        block = file["entry/data1/thermometers/temps"]
+        stored = block["a"][()].tolist()
+        runs = file[block.attrs["archive_group"]]["provenance"][()]
+    ordered = sorted(kept)
+    assert stored == [float(at) for at in ordered for _ in range(lengths[at])]
+    gaps_between = sum(b - a > 1 or b == 12 for a, b in pairwise(ordered))
+    assert len(runs) <= gaps_between + 1
+
+
+def late(boot, number, length):
+    value = float(number + 12 * (boot == "1763640100.5"))
+    times = [START + value * 10 + at for at in range(length)]
+    return record({"a": [value] * length}, times, sequence=number, boot_id=boot)
 
 
 def run_dying(directory, span, step):
