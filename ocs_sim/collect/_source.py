@@ -14,6 +14,8 @@ from ocs_sim.collect._reasons import NOT_ARCHIVED, NOT_KEPT
 from ocs_sim.collect._requests import Ask, AskBlocks, AskIndex, GiveUp
 
 _MOST_TRIES = 3
+# Without heartbeats the holes between live blocks are found all the same, only later.
+_LOOK_SECONDS = 5.0
 
 
 class Phase(Enum):
@@ -59,6 +61,7 @@ class Source:
         self.phase = Phase.IDLE
         self.pending_blocks = 0
         self._look = True
+        self._looked_at = 0.0
         self._away = BackOff()
         self._refusals: dict[Stream | None, BackOff] = {}
         self._tries: dict[Stream, int] = {}
@@ -98,8 +101,9 @@ class Source:
         if self.knowledge.index_wanted and self._may_ask(None, now):
             self.phase = Phase.ASKING
             return AskIndex(self.agent_address), []
-        if not self._look:
+        if not self._look and now - self._looked_at < _LOOK_SECONDS:
             return None, []
+        self._looked_at = now
         wanted, gone = self._find(ledger)
         if gone:
             self.phase = Phase.SETTLING
