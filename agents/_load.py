@@ -86,7 +86,8 @@ class LoadRun:
         self._publisher = publisher
         self._clock = clock
         self._began = self._ticked = clock.monotonic()
-        self._blocks = plan.blocks(clock.time())
+        self._origin = clock.time()
+        self._blocks = plan.blocks(self._origin)
         self._published = 0
 
     @property
@@ -120,16 +121,13 @@ class LoadRun:
         plan, due = self._plan, self._plan.due(self._clock.monotonic() - self._began)
         return {
             "feed": self._publisher.info.address,
+            "origin": self._origin,
             "published": self._published,
             "samples": self._published * plan.samples_per_block * plan.fields,
             "sequence": self._publisher.blocks_published - 1,
             "behind": int(due) - self._published if plan.blocks_per_second else 0,
-            "waiting_bytes": self._waiting_bytes,
+            "waiting_bytes": self._publisher.waiting_bytes,
         }
 
-    @property
-    def _waiting_bytes(self) -> int:
-        return int(getattr(self._publisher, "waiting_bytes", 0))
-
     def _is_stalled(self) -> bool:
-        return not self._plan.blocks_per_second and self._waiting_bytes > _MOST_WAITING_BYTES
+        return not self._plan.blocks_per_second and self._publisher.waiting_bytes > _MOST_WAITING_BYTES

@@ -15,6 +15,7 @@ from ocs_sim.agent import (
     Feed,
     FeedField,
     OperationFailed,
+    Publisher,
     Run,
     Unit,
     option,
@@ -33,6 +34,7 @@ _FIRST_VALUE_K = 0.1
 _WALK_K = 0.003
 _NOISE_K = 0.002
 _DELAY_STEP_SECONDS = 0.5
+Encoding = Literal["lists", "packed"]
 
 
 class FakeDataOptions(AgentOptions):
@@ -75,8 +77,8 @@ class FakeData(Agent[FakeDataOptions]):
                 agg_params={"frame_length": options.frame_length},
             )
         )
-        self.load = self.add_feed(Feed("load", record=True))
-        self.load_packed = self.add_feed(Feed("load_packed", record=True))
+        self.add_feed(Feed("load", record=True))
+        self.add_feed(Feed("load_packed", record=True, encoding="packed"))
         if options.mode == "acq":
             self.start_when_joined("acq")
             self.start_when_joined("count")
@@ -128,9 +130,10 @@ class FakeData(Agent[FakeDataOptions]):
         fields: Annotated[int, Field(ge=1)] = 10,
         samples_per_block: Annotated[int, Field(ge=1)] = 10,
         blocks_per_second: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 100.0,
-        encoding: Literal["lists", "packed"] = "lists",
+        encoding: Encoding = "lists",
         arrays: bool = False,
         blocks: Annotated[int, Field(ge=0)] = 0,
+        coalesce: bool = True,
     ) -> str:
         """sampler(fields=10, samples_per_block=10, blocks_per_second=100., encoding="lists", ...)
 
@@ -138,9 +141,9 @@ class FakeData(Agent[FakeDataOptions]):
 
         Sample n of field k of a run is n + k, taken at start + n / (samples_per_block * blocks_per_second):
         whoever gets the blocks can tell whether all came. `session['data']` is
-        `{"feed": "observatory.data1.feeds.load", "published": 500, "samples": 50000, "sequence": 499,
-        "behind": 0, "waiting_bytes": 0}`: blocks, samples of all fields, the number of the feed's last block,
-        and how many blocks are due but not published.
+        `{"feed": "observatory.data1.feeds.load", "origin": 1600448753.9, "published": 500, "samples": 50000,
+        "sequence": 499, "behind": 0, "waiting_bytes": 0}`: the unix time of sample 0, blocks, samples of all
+        fields, the number of the feed's last block, and how many blocks are due but not published.
 
         Args:
             fields (int): How many fields a block has.
@@ -149,9 +152,11 @@ class FakeData(Agent[FakeDataOptions]):
             encoding (str): `lists`, or `packed`, which only our own Aggregator reads, on feed `load_packed`.
             arrays (bool): Publish numpy arrays rather than lists.
             blocks (int): End after so many blocks; 0 is to go on until stopped.
+            coalesce (bool): Let blocks of one moment share a publication. Without, each has its own, on feed
+                `load_single` or `load_packed_single`, and is numbered as it is here.
 
         """
-        publisher = self.load_packed if encoding == "packed" else self.load
+        publisher = self._load_feed(encoding, coalesce)
         plan = LoadPlan(fields, samples_per_block, blocks_per_second, arrays, blocks)
         load = LoadRun(plan, publisher, self.context.clock)
         while not run.cancelled:
@@ -206,6 +211,12 @@ class FakeData(Agent[FakeDataOptions]):
         verb = "Aborted" if run.cancelled else "Exited"
         text = f"{verb} after {run.data['delay_so_far']:.1f} seconds"
         return succeed and not run.cancelled, text
+
+    def _load_feed(self, encoding: Encoding, coalesce: bool) -> Publisher:
+        name = f"load{'_packed' * (encoding == 'packed')}{'_single' * (not coalesce)}"
+        if name not in self.feeds:
+            self.add_feed(Feed(name, record=True, encoding=encoding, coalesce=coalesce))
+        return self.feeds[name]
 
     def _publish(self, run: Run, sampler: _Sampler, elapsed_seconds: float) -> None:
         timestamps, columns = sampler.take_until(elapsed_seconds)

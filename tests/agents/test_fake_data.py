@@ -248,12 +248,40 @@ def test_the_sampler_ends_after_as_many_blocks_as_asked(fake, rate, arrays, enco
     assert load(fake, feed)[1] == expected(2, 60_000)
     assert data == {
         "feed": f"observatory.data1.feeds.{feed}",
+        "origin": BEGIN,
         "published": 12,
         "samples": 120_000,
         "sequence": len(fake.blocks(feed)) - 1,
         "behind": 0,
         "waiting_bytes": 0,
     }
+
+
+@pytest.mark.parametrize(("encoding", "feed"), [("lists", "load"), ("packed", "load_packed")])
+def test_blocks_share_publications_unless_told_otherwise(fake, encoding, feed):
+    asked = {"fields": 2, "samples_per_block": 3, "blocks_per_second": 500.0, "blocks": 100}
+    for coalesce in (True, False):
+        fake.start("sampler", **asked, encoding=encoding, coalesce=coalesce)
+        fake.advance(0.25)
+        assert fake.wait("sampler").session["success"]
+    # A tick of 10 ms has five blocks.
+    assert [len(block.timestamps) for block in fake.blocks(feed)] == [15] * 20
+    assert [len(block.timestamps) for block in fake.blocks(f"{feed}_single")] == [3] * 100
+    assert load(fake, feed)[1] == load(fake, f"{feed}_single")[1] == expected(2, 300)
+
+
+def test_without_a_pace_it_waits_for_a_router_that_is_away_and_loses_nothing():
+    with AgentHarness(FakeData, instance_id="data1") as fake:
+        fake.bus.set_up(False)
+        asked = {"fields": 20, "samples_per_block": 1000, "blocks_per_second": 0, "blocks": 300}
+        fake.start("sampler", **asked, encoding="packed", arrays=True)
+        fake.until(lambda: fake.status("sampler").session["data"].get("waiting_bytes", 0) > 16 * 2**20)
+        waiting = fake.status("sampler").session["data"]
+        assert waiting["published"] < 300
+        assert waiting["waiting_bytes"] < 24 * 2**20
+        fake.bus.set_up(True)
+        assert fake.wait("sampler").session["data"]["published"] == 300
+        assert load(fake, "load_packed")[1] == expected(20, 300_000)
 
 
 def test_each_run_of_the_sampler_begins_anew_where_the_numbers_of_blocks_go_on(fake):
