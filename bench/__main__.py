@@ -1,17 +1,25 @@
-"""Run measurements: `python -m bench [launch] [memory] [latency] [recovery]`, all for none named."""
+"""Run measurements: `python -m bench [launch] [memory] [latency] [recovery] [telemetry]`, all for none named.
+
+--quick shortens those that take minutes. --profile says where the time goes in each process.
+"""
 
 import importlib
 import json
+import os
 import platform
 import sys
 
-ALL = ("launch", "memory", "latency", "recovery")
+ALL = ("launch", "memory", "latency", "recovery", "telemetry")
+FLAGS = {"--quick": "BENCH_QUICK", "--profile": "BENCH_PROFILE"}
 
 
-def main(names: list[str]) -> None:
+def main(words: list[str]) -> None:
+    names = [word for word in words if word not in FLAGS]
     unknown = [name for name in names if name not in ALL]
     if unknown:
-        sys.exit(f"There is no measurement called {', '.join(unknown)}; there are: {', '.join(ALL)}")
+        known = ", ".join((*ALL, *FLAGS))
+        sys.exit(f"There is no measurement called {', '.join(unknown)}; there are: {known}")
+    os.environ.update({FLAGS[word]: "1" for word in words if word in FLAGS})
     results = {"machine": f"{platform.machine()}, Python {platform.python_version()}"}
     for name in names or ALL:
         print(f"\n{name}")

@@ -36,5 +36,5 @@ def spread(samples: list[float]) -> dict[str, float]:
     }
 
 
-def row(name: str, **figures: object) -> None:
-    print(f"  {name:<44}" + "  ".join(f"{key} {value}" for key, value in figures.items()))
+def row(name: str, width: int = 44, **figures: object) -> None:
+    print(f"  {name:<{width}}" + "  ".join(f"{key} {value}" for key, value in figures.items()))
