@@ -125,13 +125,13 @@ def _of_aggregator(data: Mapping[str, Any]) -> dict[str, Counted]:
     found = {}
     for address, counters in (data.get("feeds") or {}).items():
         known: dict[str, Any] = {name: counters.get(name) for name in _BY_AGGREGATOR}
-        latency, provider = counters.get("latency") or {}, providers.get(address) or {}
+        provider = providers.get(address) or {}
         found[address] = Counted(
             _name(address),
             address,
             **known,
-            latency_p50=latency.get("p50"),
-            latency_p99=latency.get("p99"),
+            latency_p50=_seconds(counters.get("latency_p50_ms")),
+            latency_p99=_seconds(counters.get("latency_p99_ms")),
             last_block=provider.get("last_refresh"),
             stale=bool(provider.get("stale")),
         )
@@ -150,3 +150,7 @@ def _merged(by_agent: Counted | None, by_aggregator: Counted) -> Counted:
 def _name(feed_address: str) -> str:
     agent, _, feed = feed_address.partition(".feeds.")
     return f"{agent.rpartition('.')[2]}.{feed}"
+
+
+def _seconds(milliseconds: float | None) -> float | None:
+    return None if milliseconds is None else milliseconds / 1000

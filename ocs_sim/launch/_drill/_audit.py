@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ocs_sim.archive import Archive
+from ocs_sim.archive import Archive, PublishedBlock
 from ocs_sim.launch._drill._load import BLOCK, Load
 from ocs_sim.launch._drill._sources import Boot
-
-if TYPE_CHECKING:
-    from ocs_sim.archive import PublishedBlock
 
 _MOST_FAULTS = 20
 
@@ -78,13 +74,13 @@ class _Boot:
 
     def take(self, block: PublishedBlock) -> None:
         """Compare one block."""
-        sequence = block.sequence
+        sequence = -1 if block.sequence is None else block.sequence
         if not 0 <= sequence < len(self._times_seen):
             self._audit.tell(f"{self._name}: block {sequence} was never published")
             self._audit.archived += 1
             return
         self._times_seen[sequence] += 1
-        self._is_sound[sequence] = self._is_as_published(block)
+        self._is_sound[sequence] = self._is_as_published(sequence, block)
         if not self._is_sound[sequence]:
             self._audit.tell(f"{self._name}: block {sequence} differs from what was published")
 
@@ -100,11 +96,11 @@ class _Boot:
         for first, last in _ranges(np.flatnonzero(self._times_seen > 1)):
             self._audit.tell(f"{self._name}: blocks {first} to {last} are there more than once")
 
-    def _is_as_published(self, block: PublishedBlock) -> bool:
+    def _is_as_published(self, sequence: int, block: PublishedBlock) -> bool:
         size = self._load.samples_per_block
         if block.block != BLOCK or set(block.data) != set(self._fields) or len(block.times) != size:
             return False
-        numbers = np.asarray([block.data[name] for name in self._fields]) - block.sequence * size
+        numbers = np.asarray([block.data[name] for name in self._fields]) - sequence * size
         return np.array_equal(numbers, self._numbers) and bool((np.diff(block.times) > 0).all())
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 from typing import Protocol
 
+from ocs_sim.archive import ArchiveError
 from ocs_sim.launch._drill._audit import Audit, audit
 from ocs_sim.launch._drill._interrupts import ends_tidily
 from ocs_sim.launch._drill._load import Load
@@ -17,7 +19,8 @@ from ocs_sim.launch._drill._sources import Sources
 from ocs_sim.launch._drill._stage import Event, Stage
 from ocs_sim.launch._drill._watch import Watch
 
-_SETTLE_SECONDS = 90.0
+# What has not come for so long will not.
+_PATIENCE_SECONDS = 20.0
 _POLL_SECONDS = 0.5
 
 
@@ -33,8 +36,8 @@ class Fault(Protocol):
         """Return the scratch site that it needs."""
         ...
 
-    def inject(self, stage: Stage) -> Event:
-        """Let it happen, and wait until it is over."""
+    def inject(self, stage: Stage, number: int) -> Event:
+        """Let it happen for the `number`-th time, counted from 1, and wait until it is over."""
         ...
 
 
@@ -97,22 +100,27 @@ class Drill:
         for number in range(1, self.times + 1):
             if not (events and events[-1].at_once):
                 stage.pause(self.seconds * (1.0 if number == 1 else stage.random.uniform(0.1, 1.0)))
-            events.append(self.fault.inject(stage))
+            events.append(self.fault.inject(stage, number))
             self.say(f"  {number} of {self.times}: {events[-1].text}")
         return events
 
     def _settle(self, stage: Stage) -> None:
-        """Wait until all is archived that was published; what is missing after a while, is."""
+        """Wait until all is archived that was published, or until no more comes."""
         stage.answering(stage.scratch.agents)
         stage.recording()
-        deadline = time.monotonic() + _SETTLE_SECONDS
-        while time.monotonic() < deadline:
-            stage.complete(max(1.0, deadline - time.monotonic()))
-            found = self._audit(stage)
-            if not found.lost:
-                break
+        least, deadline = math.inf, time.monotonic() + _PATIENCE_SECONDS
+        while (lost := self._lost(stage)) and time.monotonic() < deadline:
+            if lost < least:
+                least, deadline = lost, time.monotonic() + _PATIENCE_SECONDS
             stage.pause(_POLL_SECONDS)
         stage.watch.look()
+
+    def _lost(self, stage: Stage) -> float:
+        try:
+            return self._audit(stage).lost
+        except ArchiveError:
+            # A journal that was sealed under our eyes: look again.
+            return math.inf
 
     def _audit(self, stage: Stage) -> Audit:
         patterns = [f"{name}.{self.load.feed}.*" for name in stage.sources.names]

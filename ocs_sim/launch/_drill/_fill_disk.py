@@ -33,7 +33,7 @@ class FillDisk:
             raise NeedsLinux(system=platform.system())
         return Plan()
 
-    def inject(self, stage: Stage) -> Event:
+    def inject(self, stage: Stage, number: int) -> Event:  # noqa: ARG002
         """Refuse its writes, wait for the alarm, allow them again, and wait until nothing is missing."""
         process = stage.process(AGGREGATOR)
         began = time.monotonic()

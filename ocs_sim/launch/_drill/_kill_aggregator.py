@@ -25,7 +25,7 @@ class KillAggregator:
         """Return the scratch site that this needs: files are sealed often, so that kills land there too."""
         return Plan(seconds_per_file=_SECONDS_PER_FILE)
 
-    def inject(self, stage: Stage) -> Event:
+    def inject(self, stage: Stage, number: int) -> Event:  # noqa: ARG002
         """Kill the Aggregator; half the time wait until nothing is missing."""
         old = stage.process(AGGREGATOR)
         stage.watch.count()

@@ -23,7 +23,7 @@ class KillRouter:
         """Return the scratch site that this needs."""
         return Plan(sources=2, spill_megabytes=load.spill_megabytes(self.away_seconds))
 
-    def inject(self, stage: Stage) -> Event:
+    def inject(self, stage: Stage, number: int) -> Event:  # noqa: ARG002
         """Kill the router, start it again, and wait until nothing is missing."""
         router = stage.scratch.router
         before = {name: stage.process(name).pid for name in stage.sources.names}

@@ -23,8 +23,8 @@ class Load:
 
     @property
     def feed(self) -> str:
-        """The feed of FakeData on which the blocks come."""
-        return "load_packed" if self.encoding == "packed" else "load"
+        """The feed of FakeData on which the blocks come, each in a publication of its own."""
+        return "load_packed_single" if self.encoding == "packed" else "load_single"
 
     @property
     def bytes_per_second(self) -> float:
@@ -39,6 +39,7 @@ class Load:
             "samples_per_block": self.samples_per_block,
             "blocks_per_second": self.blocks_per_second / agents,
             "encoding": self.encoding,
+            "coalesce": False,
         }
 
     def spill_megabytes(self, away_seconds: float) -> int:

@@ -17,6 +17,7 @@ Boot = tuple[str, str]
 _START_SECONDS = 20.0
 _STOP_SECONDS = 60.0
 _SAMPLER = "sampler"
+_AT_ONCE_SECONDS = 0.25
 
 
 class Sources:
@@ -73,12 +74,23 @@ class Sources:
             boot_id = str(self._told(name, "get_api")["boot_id"])
             self.published[self.feed(name), boot_id] = int(session["data"]["published"])
 
+    def all_sent(self) -> bool:
+        """Return whether nothing waits to be sent but what is being published now."""
+        most = _AT_ONCE_SECONDS * self._load.blocks_per_second + 1
+        waiting = [self._waiting(name) for name in self.names]
+        return all(blocks is not None and blocks <= most for blocks in waiting)
+
     def note_earlier(self, name: str) -> None:
         """Note what the earlier boots of an agent had published: it still offers that for replay."""
         for boot in self._told(name, "replay_index").get("earlier") or ():
             kept = boot["feeds"].get(self._load.feed)
             if kept:
                 self.published[self.feed(name), str(boot["boot_id"])] = int(kept["next"])
+
+    def _waiting(self, name: str) -> int | None:
+        feeds = dict(self._scratch.desk.ask(name, "get_feeds") or ())
+        counters: Mapping[str, int] = feeds.get(self._load.feed, {}).get("counters") or {}
+        return counters.get("waiting")
 
     def _told(self, name: str, question: str) -> Mapping[str, Any]:
         return until(

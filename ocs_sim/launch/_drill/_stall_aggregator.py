@@ -23,7 +23,7 @@ class StallAggregator:
         """Return the scratch site that this needs."""
         return Plan(spill_megabytes=load.spill_megabytes(self.stalled_seconds))
 
-    def inject(self, stage: Stage) -> Event:
+    def inject(self, stage: Stage, number: int) -> Event:  # noqa: ARG002
         """Suspend the Aggregator, measure the router, let it go on, and wait until nothing is missing."""
         process = stage.process(AGGREGATOR)
         before = _router_bytes(stage)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from ocs_sim.launch._drill._scratch import AGGREGATOR, Scratch
 
 ROUTER = "router"
 _PERIOD_SECONDS = 0.5
+_CHANGES = 2
 
 
 @dataclass
@@ -70,6 +71,30 @@ class Watch(threading.Thread):
             self.memory[name].note(size_bytes)
         elif size_bytes:
             self.memory[name] = Memory(size_bytes, size_bytes, size_bytes)
+
+
+class News:
+    """Whether the Aggregator has heard what each feed's agent had published when this was made.
+
+    A first change may be from just before that; the second one is from after it.
+    """
+
+    def __init__(self, feeds: Iterable[str]) -> None:
+        self._heard: dict[str, list[int]] = {feed: [] for feed in feeds}
+
+    def take(self, feeds: Mapping[str, Mapping[str, Any]]) -> bool:
+        """Look at the Aggregator's counters; return whether it has."""
+        for feed, heard in self._heard.items():
+            published = feeds.get(feed, {}).get("published")
+            if published is not None and published not in heard[-1:]:
+                heard.append(published)
+        return all(len(heard) > _CHANGES for heard in self._heard.values())
+
+
+def pending_blocks(session: Mapping[str, Any] | None) -> int:
+    """Return how many blocks the Aggregator knows to lack."""
+    replay = ((session or {}).get("data") or {}).get("replay") or {}
+    return int(replay.get("pending_blocks") or 0)
 
 
 def feeds_of(session: Mapping[str, Any] | None) -> Mapping[str, Mapping[str, Any]]:
