@@ -1,5 +1,7 @@
 """The check: what is lost is found, and silence is not called loss."""
 
+from dataclasses import replace
+
 import pytest
 
 from ocs_sim.archive import Archive, ArchiveWriter, Gap, Kind, Limits, seal
@@ -127,3 +129,93 @@ def test_a_gap_whose_reason_was_recorded_tells_it(tmp_path, sealed):
     assert found[2] == "3 blocks are missing: 1 to 3 of boot boot-1 (the publisher no longer had them)"
     if not sealed:
         writer.close()
+
+
+def slow(number, samples=5, every=30.0, **known):
+    """A message of a feed that publishes a burst of samples now and then."""
+    times = [START + number * every + at / 10 for at in range(samples)]
+    return record({"a": [1.0] * samples}, times, sequence=number, received=times[-1], **known)
+
+
+def test_a_slow_feed_in_good_order_is_not_called_silent(tmp_path):
+    write(tmp_path, *(slow(number) for number in range(20)))
+    assert findings(tmp_path, now=START + 600) == []
+
+
+@pytest.mark.parametrize("pieces", [1, 3])
+def test_silences_of_a_feed_are_told_in_one_line(tmp_path, pieces):
+    spoken = [number for number in range(100) if number % 30 < 12]
+    records = [replace(slow(number), sequence=sequence) for sequence, number in enumerate(spoken)]
+    clock = HandClock()
+    for piece in range(pieces):
+        write(tmp_path, *records[piece::pieces], clock=clock)
+    limits = Limits(gap_seconds=5.0, gap_factor=10.0)
+    (found,) = findings(tmp_path, now=START + 3000, limits=limits)
+    assert found == (
+        Kind.TIME_GAP,
+        "data1.thermometers.temps",
+        "3 silences of up to 569.6 s; messages come every 30 s: the publisher was silent, "
+        "for no block is missing",
+        False,
+    )
+
+
+def gap(first, last, boot="boot-1", reason="evicted"):
+    return Gap("observatory.data1.feeds.thermometers", boot, first, last, reason)
+
+
+def archive_with(directory, numbers, gaps, clock=None):
+    writer = ArchiveWriter(directory, clock=clock or HandClock(), seal=seal)
+    for number in numbers:
+        writer.append(counted(number, received=START + number))
+    for each in gaps:
+        writer.note_gap(each)
+    writer.close()
+
+
+def missing(directory, **options):
+    with Archive(directory) as archive:
+        found = archive.check(clock=HandClock(START + 10), **options)
+    return [
+        (each.boot_id, each.first_missing, each.last_missing, each.reason)
+        for each in found
+        if each.kind is Kind.SEQUENCE_GAP
+    ]
+
+
+def test_what_the_recorder_gave_up_is_told_wherever_it_was(tmp_path):
+    gaps = [gap(0, 1), gap(5, 5, reason="not kept"), gap(9, 12), gap(0, 3, boot="boot-0")]
+    archive_with(tmp_path, [2, 3, 4, 7], gaps)
+    assert missing(tmp_path) == [
+        ("boot-0", 0, 3, "evicted"),
+        ("boot-1", 0, 1, "evicted"),
+        ("boot-1", 5, 5, "not kept"),
+        ("boot-1", 6, 6, None),
+        ("boot-1", 9, 12, "evicted"),
+    ]
+
+
+def test_what_was_given_up_and_came_after_all_is_not_missing(tmp_path):
+    clock = HandClock()
+    archive_with(tmp_path, [0, 1, 6], [gap(2, 5)], clock)
+    archive_with(tmp_path, [3, 4], [gap(2, 2)], clock)
+    assert missing(tmp_path) == [("boot-1", 2, 2, "evicted"), ("boot-1", 5, 5, "evicted")]
+
+
+def test_what_was_before_the_archive_is_no_loss(tmp_path):
+    archive_with(tmp_path, range(40, 50), [])
+    assert findings(tmp_path) == []
+
+
+def test_losses_of_another_time_are_not_told(tmp_path):
+    archive_with(tmp_path, [0, 1, 2, 5, 6, 9], [gap(3, 4)])
+    assert [each[1] for each in missing(tmp_path, start=START + 6.0)] == [7]
+    assert [each[1] for each in missing(tmp_path, end=START + 1.5)] == []
+    assert [each[1] for each in missing(tmp_path)] == [3, 7]
+
+
+def test_losses_of_fields_that_are_not_asked_for_are_not_told(tmp_path):
+    archive_with(tmp_path, [0, 3], [])
+    write(tmp_path, record({"x": [1.0]}, [START], instance="other"))
+    assert missing(tmp_path, pattern="other.*") == []
+    assert len(missing(tmp_path, pattern="data1.*")) == 1

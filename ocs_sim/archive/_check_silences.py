@@ -1,0 +1,79 @@
+"""Where samples are further apart than they usually are."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocs_sim.archive._findings import Finding, Kind, Limits, Span
+from ocs_sim.archive._holdings import Part
+from ocs_sim.archive._segments import select
+
+_FEWEST = 4
+
+
+@dataclass
+class _Block:
+    """What all files have of a block; `is_counted` when its publisher numbers what it publishes."""
+
+    times: list[NDArray[np.float64]] = field(default_factory=list)
+    messages: int = 0
+    is_counted: bool = True
+
+
+def silences(wanted: Sequence[Part], span: Span, limits: Limits) -> Iterator[Finding]:
+    """Yield one finding for each block that was silent for longer than usual."""
+    blocks: dict[str, _Block] = defaultdict(_Block)
+    for part in wanted:
+        known = blocks[part.block.name]
+        selection, _ = select(part.segment, part.block, *span)
+        times = part.segment.times(part.block)[selection]
+        known.times.append(times)
+        table, _ = part.segment.provenance(part.block)
+        known.messages += int(table["blocks"].sum()) * len(times) // part.block.samples
+        known.is_counted &= bool((table["first_sequence"] >= 0).all())
+    for name, block in sorted(blocks.items()):
+        times = np.sort(np.concatenate(block.times))
+        if len(times) > 1:
+            yield from _silences(name, times, block, limits)
+
+
+def _silences(name: str, times: NDArray[np.float64], block: _Block, limits: Limits) -> Iterator[Finding]:
+    steps = np.diff(times)
+    usual = usual_seconds(steps, block.messages)
+    long = np.nonzero(steps > max(limits.gap_seconds, limits.gap_factor * usual))[0]
+    if not len(long):
+        return
+    longest = long[np.argmax(steps[long])]
+    seconds = float(steps[longest])
+    if len(long) == 1:
+        text = f"no samples for {seconds:.1f} s"
+    else:
+        text = f"{len(long)} silences of up to {seconds:.1f} s; messages come every {usual:.2g} s"
+    if block.is_counted:
+        text += ": the publisher was silent, for no block is missing"
+    yield Finding(
+        Kind.TIME_GAP,
+        name,
+        text,
+        is_loss=not block.is_counted,
+        start=float(times[longest]),
+        end=float(times[longest + 1]),
+        count=len(long),
+    )
+
+
+def usual_seconds(steps: NDArray[np.float64], messages: int) -> float:
+    """Return the usual distance between messages, from those of all samples in order of time.
+
+    Samples of one message are nearer to each other than to those of the next: of as many distances as
+    there are between messages, the largest ones, this is the median. Of a few messages it is that of all.
+    """
+    between = min(messages - 1, len(steps))
+    if between < _FEWEST:
+        return float(np.median(steps))
+    return float(np.median(np.partition(steps, len(steps) - between)[-between:]))
