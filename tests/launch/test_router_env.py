@@ -26,11 +26,13 @@ from ocs_sim.launch._router_pins import CROSSBAR_VERSION, PINS
 from ocs_sim.site import CrossbarSettings
 from ocs_sim.testing import wait_until
 
+PYTHON = f"python{sys.version_info.major}.{sys.version_info.minor}"
+
 
 def environment_with(directory, version):
     """A directory that looks like an environment which holds crossbar; returns its program."""
     (directory / "bin").mkdir(parents=True)
-    (directory / "lib" / "python3.11" / "site-packages" / f"crossbar-{version}.dist-info").mkdir(parents=True)
+    (directory / "lib" / PYTHON / "site-packages" / f"crossbar-{version}.dist-info").mkdir(parents=True)
     program = directory / "bin" / "crossbar"
     # Running it would be seen: it fails.
     program.write_text(f"#!{directory}/bin/python3\nraise SystemExit(1)\n")
@@ -154,7 +156,7 @@ def test_one_that_holds_other_versions_counts_as_half_built(environ):
 
 def test_what_is_ours_is_brought_up_to_date_in_place_under_the_routers_that_run_from_it(environ):
     target = whole(environ)
-    packages = target / "lib" / "python3.11" / "site-packages"
+    packages = next(target.glob("lib/python*/site-packages"))
     (packages / "obsbow_guard.pth").write_text("import obsbow_guard\n")
     (packages / "obsbow_router_before").mkdir()
     os.utime(packages / "obsbow_router_before", (1, 1))
