@@ -162,9 +162,8 @@ class BlockCheck:
             return [float(each) for each in column], FLOAT
         if len(found) > 1:
             if self._packed:
-                self._fail(
-                    f"field {name!r} has samples of types {_names_of(found)}, which packing keeps apart"
-                )
+                kinds = ", ".join(sorted(each.__name__ for each in found))
+                self._fail(f"field {name!r} has samples of types {kinds}, not of one")
             return column, MIXED
         return column, _KINDS[found.pop() if found else wanted or float]
 

@@ -10,6 +10,7 @@ from ocs_sim.agent._counters import FeedCounters
 from ocs_sim.agent._publication import Publication
 
 _COMPACT_AFTER = 1024
+_GONE = Publication("", b"", -1, -1)
 _last = attrgetter("last_sequence")
 
 
@@ -39,6 +40,7 @@ class FeedLog:
 
     def remove_oldest(self) -> None:
         """Forget the oldest publication."""
+        self._kept[self._front] = _GONE
         self._front += 1
         if self._front >= _COMPACT_AFTER and 2 * self._front >= len(self._kept):
             del self._kept[: self._front]

@@ -139,7 +139,8 @@ class Publisher:
                 return
             if chunk.size_bytes > _LARGEST_BLOCK_BYTES:
                 raise BadBlock(
-                    block=name, faults=f"its {chunk.size_bytes} bytes are more than 15 MB: publish fewer samples"
+                    block=name,
+                    faults=f"its {chunk.size_bytes} bytes are more than 15 MB: publish fewer samples",
                 )
             if not self._gathering.fits(name, encoder, packed_tags):
                 # Samples of other fields or types cannot share a block with the old ones.
