@@ -12,8 +12,11 @@ from pathlib import Path
 
 import psutil
 
-_MOST_ROWS = 12
+_MOST_ROWS = 15
 _HERTZ = 200
+_ALL_BUT = 0.8
+# py-spy takes a loop that polls to be at work.
+_WAITING = ("EPollReactor.doPoll", "AsyncioSelectorReactor.run", "Condition.wait", "Event.wait")
 
 
 @contextmanager
@@ -52,13 +55,17 @@ def _print(path: Path) -> None:
     for line in path.read_text().splitlines() if path.exists() else ():
         stack, _, count = line.rpartition(" ")
         frames = stack.split(";")
+        if frames[-1].startswith(_WAITING):
+            continue
         own[frames[-1]] += int(count)
         within.update(dict.fromkeys(frames, int(count)))
     total = sum(own.values())
     if total < _HERTZ // 4:
         return
     print(f"\n  {path}: busy for {total / _HERTZ:.1f} s")
-    for title, counts in (("in", own), ("in and below", within)):
+    # What all of it is in says nothing.
+    below = Counter({frame: count for frame, count in within.items() if count < _ALL_BUT * total})
+    for title, counts in (("in", own), ("in and below", below)):
         print(f"    {title}")
         for frame, count in counts.most_common(_MOST_ROWS):
             print(f"      {100 * count / total:5.1f} %  {frame}")
