@@ -8,6 +8,9 @@ from typing import Any, NamedTuple
 
 _BYTES_PER_VALUE = 9
 _BYTES_PER_LIST = 200
+# As msgpack: "record": False, in the description, which comes last.
+_NOT_RECORDED = b"\xa6record\xc2"
+_DESCRIPTION_BYTES = 1000
 
 
 class Offered(NamedTuple):
@@ -109,6 +112,8 @@ def blocks_in(publication: Any) -> int:
             return len(publication[0])
         except (TypeError, IndexError):
             return 1
+    if _NOT_RECORDED in publication[-_DESCRIPTION_BYTES:]:
+        return 0
     header = publication[1:4]
     if header[:1] == b"\xde":
         return int.from_bytes(header[1:], "big")

@@ -15,7 +15,7 @@ from tests.archive.publishing import BOOT, FEED, published
 BATCH = 20
 
 
-def open_recorder(directory, clock=None, bytes_per_file=60_000):
+def open_recorder(directory, clock=None, bytes_per_file=60_000, seal=seal):
     clock = clock or SystemClock()
 
     def open_writer():
