@@ -112,3 +112,32 @@ def test_what_is_given_goes_over_what_is_written():
     assert CommonOptions(site_hub="ws://b").over(written) == CommonOptions(
         site_hub="ws://b", address_root="root"
     )
+
+
+def test_an_agent_keeps_64_megabytes_in_memory_and_none_in_files_unless_told_otherwise():
+    common, _ = split_common([], Path("/here"))
+    assert (common.history_bytes, common.spill_bytes) == (64 * 2**20, 0)
+    common, rest = split_common(["--history-mb", "0.5", "--spill-mb=200", "--rate", "3"], Path("/here"))
+    assert (common.history_bytes, common.spill_bytes) == (2**19, 200 * 2**20)
+    assert rest == ["--rate", "3"]
+
+
+def test_files_that_are_written_for_in_the_site_file_can_be_told_not_to_be():
+    written = CommonOptions(spill_mb=100.0, history_mb=3.0)
+    common, _ = split_common(["--spill-mb", "0"], Path("/here"))
+    assert (common.over(written).spill_bytes, common.over(written).history_bytes) == (0, 3 * 2**20)
+
+
+@pytest.mark.parametrize("word", ["0", "-1", "much", "nan", "inf", "1e12"])
+def test_memory_is_a_number_of_megabytes(word):
+    fault = f"--history-mb {word}: must be a number of megabytes, more than 0"
+    assert Camera.check([f"--history-mb={word}"]) == [fault]
+
+
+@pytest.mark.parametrize("word", ["0.5", "-1", "all", "nan", "inf"])
+def test_room_for_files_is_a_number_of_megabytes(word):
+    fault = f"--spill-mb {word}: must be a number of megabytes, at least 1, or 0 for none"
+    assert Camera.check([f"--spill-mb={word}", "--rate", "x"])[0] == fault
+    assert len(Camera.check([f"--spill-mb={word}", "--history-mb=0", "--rate", "x"])) == 3
+    with pytest.raises(BadOptions, match="must be a number of megabytes"):
+        split_common([f"--spill-mb={word}"], Path("/here"))

@@ -60,6 +60,13 @@ def test_common_options_may_stand_in_the_site_file(directory):
     assert plan.host.log_dir == directory / "site_config" / "elsewhere"
 
 
+def test_how_much_is_kept_is_known(directory):
+    (plan,) = plans(directory, "--instance-id data1 --spill-mb 16")
+    assert (plan.common.spill_bytes, plan.common.history_bytes) == (16 * 2**20, 64 * 2**20)
+    with pytest.raises(AgentError, match="--history-mb x: must be a number of megabytes"):
+        plans(directory, "--instance-id data1 --history-mb x")
+
+
 def test_several_agents_of_one_process(directory):
     assert [plan.address for plan in plans(directory, "--instance-id data1 --instance-id bare")] == [
         "observatory.data1",

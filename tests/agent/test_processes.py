@@ -16,7 +16,7 @@ import pytest
 from ocs_sim.agent import pidfile
 from ocs_sim.bus import BusError, Connection, HttpCaller, background_loop, endpoints
 from ocs_sim.testing import wait_until
-from ocs_sim.wire import decode_publication
+from ocs_sim.wire import decode_publication, unpack_publication
 
 pytestmark = pytest.mark.integration
 
@@ -24,6 +24,7 @@ AGENTS = [
     {"instance-id": "data1", "agent-class": "FakeDataAgent", "arguments": ["--mode", "acq"]},
     {"instance-id": "bare", "agent-class": "BarebonesAgent"},
     {"instance-id": "rude", "agent-class": "Rude"},
+    {"instance-id": "spills", "agent-class": "Rude", "arguments": ["--spill-mb", "4", "--history-mb", "1"]},
     {"instance-id": "twisted", "agent-class": "Twisted"},
     {"instance-id": "unwilling", "agent-class": "Unwilling"},
 ]
@@ -315,6 +316,34 @@ def test_nothing_recorded_is_lost_while_the_router_is_away(own_router, tmp_path)
         child.terminate()
         assert child.wait(3.0) == 0
         assert site.err("rude") == ""
+
+
+def test_a_killed_agent_gives_again_what_it_published_before(site):
+    child = site.start("spills")
+    recorder = Recorder(site.router, "observatory.spills.feeds.values")
+    site.ops("spills", "start", "count")
+    wait_until(lambda: len(recorder.heard) > 20)
+    child.kill()
+    child.wait(3.0)
+    child = site.start("spills")
+    index = recorder.run(recorder.connection.call("observatory.spills.replay_index"))
+    (earlier,) = index["earlier"]
+    assert earlier["boot_id"] < index["boot_id"]
+    assert earlier["feeds"]["values"]["next"] > max(recorder.heard)
+    again = recorder.run(
+        recorder.connection.call(
+            "observatory.spills.replay", "values", 0, boot_id=earlier["boot_id"], packed=True
+        )
+    )
+    heard, recorder.heard = recorder.heard, {}
+    for publication in again["publications"]:
+        recorder.hear(unpack_publication(publication))
+    assert list(recorder.heard) == list(range(earlier["feeds"]["values"]["next"]))
+    assert all(recorder.heard[number] == ticks for number, ticks in heard.items())
+    recorder.close()
+    child.terminate()
+    assert child.wait(3.0) == 0
+    assert [each.name for each in (site.log_dir / "spill" / "spills").iterdir()] == [earlier["boot_id"]]
 
 
 def test_usage_is_shown():
