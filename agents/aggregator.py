@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal
 
 from ocs_sim.agents._alarm import Alarm
+from ocs_sim.agents._retention import Retention, policy_of
 
 from ocs_sim.agent import Agent, AgentContext, Feed, Run, option, process
 from ocs_sim.agent import Options as AgentOptions
@@ -38,8 +40,39 @@ class AggregatorOptions(AgentOptions):
         64.0, gt=0, help="Megabytes of memory for what has come and is not looked at yet."
     )
     pending_mb: float = option(64.0, gt=0, help="Megabytes of memory for what the disk has not taken yet.")
+    keep_days: float | None = option(
+        None, gt=0, help="Days after which sealed files are deleted; not given, they are kept."
+    )
+    keep_gigabytes: float | None = option(
+        None, gt=0, help="Gigabytes that the archive may have before its oldest sealed files are deleted."
+    )
     metrics_port: int = option(0, ge=0, le=65535, help="Port of /metrics, for Prometheus; 0 for none.")
     metrics_interface: str = option("127.0.0.1", help="Address at which the metrics can be fetched.")
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What is done about a recording every second: it is shown, served, pruned, and its trouble told."""
+
+    recording: Recording
+    metrics: MetricsEndpoint
+    retention: Retention
+    alarm: Alarm
+
+    def report(self, run: Run) -> None:
+        """Show how the recording stands."""
+        recorder = self.recording.recorder
+        news = self.metrics.keep_up()
+        data = {**self.recording.session_data(), "metrics": self.metrics.session_data()}
+        run.data = data
+        self.retention.look(data["counters"]["sealed_files"])
+        for text in [*([news] if news else []), *recorder.take_notices(), *self.retention.take_news()]:
+            run.message(text)
+        self.alarm.tell(run, recorder.trouble)
+
+    def close(self) -> None:
+        """Serve no longer."""
+        self.metrics.close()
 
 
 class Aggregator(Agent[AggregatorOptions]):
@@ -87,14 +120,12 @@ class Aggregator(Agent[AggregatorOptions]):
 
         """
         recording = self._recording = self._recording or self._new_recording()
-        clock, options = self.context.clock, self.options
-        alarm = Alarm("recording", self.feeds["alarm"], clock, self.log)
-        metrics = MetricsEndpoint(recording.readings, options.metrics_interface, options.metrics_port, clock)
+        watch = self._watch_over(recording)
         recording.begin()
         meeting = asyncio.ensure_future(self._meet_newcomers(recording.recorder))
         try:
             async for tick in run.every(_PERIOD_SECONDS):
-                self._report(run, recording, metrics, alarm)
+                watch.report(run)
                 if test_mode and tick:
                     break
             await recording.last_chance()
@@ -102,9 +133,19 @@ class Aggregator(Agent[AggregatorOptions]):
             self._recording = None
             meeting.cancel()
             await recording.end()
-            self._report(run, recording, metrics, alarm)
-            metrics.close()
+            watch.report(run)
+            watch.close()
         return "Aggregation has ended"
+
+    def _watch_over(self, recording: Recording) -> Watch:
+        options, clock = self.options, self.context.clock
+        policy = policy_of(options.keep_days, options.keep_gigabytes)
+        return Watch(
+            recording,
+            MetricsEndpoint(recording.readings, options.metrics_interface, options.metrics_port, clock),
+            Retention(options.data_dir, policy, clock),
+            Alarm("recording", self.feeds["alarm"], clock, self.log),
+        )
 
     def _new_recording(self) -> Recording:
         options, context = self.options, self.context
@@ -129,15 +170,6 @@ class Aggregator(Agent[AggregatorOptions]):
         # Only puts it aside: a router queues without bound for a subscriber that dawdles.
         if self._recording is not None:
             self._recording.recorder.offer(publication)
-
-    def _report(self, run: Run, recording: Recording, metrics: MetricsEndpoint, alarm: Alarm) -> None:
-        news = metrics.keep_up()
-        if news is not None:
-            run.message(news)
-        run.data = {**recording.session_data(), "metrics": metrics.session_data()}
-        for text in recording.recorder.take_notices():
-            run.message(text)
-        alarm.tell(run, recording.recorder.trouble)
 
     async def _meet_newcomers(self, recorder: Recorder) -> None:
         """Ask each new agent for its units, soon: it may not stay for long."""

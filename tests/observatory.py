@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -107,11 +108,13 @@ class Observatory:
 
 
 def lay_out(directory: Path, change: Callable[[str], str] = lambda text: text) -> Observatory:
-    """Lay out an observatory on a free port; `change` may edit the site file's text."""
-    port = free_port()
+    """Lay out an observatory on free ports; `change` may edit the site file's text."""
+    port, metrics_port = free_port(), free_port()
     subprocess.run([OBSBOW, "init", str(directory)], check=True, capture_output=True)
     observatory = Observatory(directory, port)
-    text = observatory.site_file.read_text().replace("8001", str(port))
+    text = observatory.site_file.read_text()
+    for usual, free in (("8001", port), ("8011", metrics_port)):
+        text = re.sub(rf"\b{usual}\b", str(free), text)
     observatory.site_file.write_text(change(text))
     return observatory
 

@@ -41,7 +41,7 @@ def test_the_mini_observatory(mini):
         ("data1", "FakeDataAgent"),
     ]
     assert mini.instance(host, "aggregator").arguments == (
-        "--initial-state", "record", "--data-dir", "../data/hk",
+        "--initial-state", "record", "--data-dir", "../data/hk", "--metrics-port", "8011",
     )  # fmt: skip
     assert mini.warnings == ()
 

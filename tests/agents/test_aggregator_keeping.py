@@ -1,0 +1,53 @@
+"""The Aggregator deletes what it was told not to keep, as new files are sealed."""
+
+from __future__ import annotations
+
+import pytest
+from ocs_sim.agents.aggregator import Aggregator
+from ocs_sim.agents.fake_data import FakeData
+
+from ocs_sim.archive import Archive
+from ocs_sim.testing import AgentHarness, LocalBus
+
+
+@pytest.fixture
+def bus():
+    with LocalBus() as bus:
+        yield bus
+
+
+def test_the_oldest_files_go_once_there_is_more_than_may_be_kept(bus, tmp_path):
+    words = ["--data-dir", "hk", "--initial-state", "record", "--bytes-per-file", "20000"]
+    words += ["--keep-gigabytes", "0.0001"]
+
+    def texts():
+        return [text for _, text in harness.status("record").session["messages"]]
+
+    with (
+        AgentHarness(Aggregator, bus=bus, instance_id="agg", directory=tmp_path, arguments=words) as harness,
+        AgentHarness(FakeData, bus=bus, instance_id="data1", directory=tmp_path) as fake,
+    ):
+        assert fake.start("sampler", blocks_per_second=200.0).code == 0
+        harness.until(lambda: any("oldest files" in text for text in texts()), 60)
+        fake.stop("sampler")
+        fake.wait("sampler")
+        numbers = [each.sequence for each in published(tmp_path)]
+        assert numbers[0] > 0
+        assert numbers == list(range(numbers[0], numbers[-1] + 1))
+
+
+def published(tmp_path):
+    with Archive(tmp_path / "hk") as archive:
+        return list(archive.as_published())
+
+
+def test_nothing_is_deleted_unless_that_was_asked_for(bus, tmp_path):
+    words = ["--data-dir", "hk", "--initial-state", "record", "--bytes-per-file", "20000"]
+    with (
+        AgentHarness(Aggregator, bus=bus, instance_id="agg", directory=tmp_path, arguments=words) as harness,
+        AgentHarness(FakeData, bus=bus, instance_id="data1", directory=tmp_path) as fake,
+    ):
+        assert fake.run("sampler", blocks=500, blocks_per_second=500.0, coalesce=False).session["success"]
+        harness.until(lambda: len(published(tmp_path)) == 500)
+        harness.until(lambda: harness.status("record").session["data"]["counters"]["sealed_files"] >= 1)
+    assert [each.sequence for each in published(tmp_path)] == list(range(500))
