@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -36,6 +35,8 @@ _NEEDED = {
 _COLOURS = ("hl", "hlflag", "hlid", "hltype", "hlval", "hluserid", "hlfixme", "hlcontract")
 
 Received = Callable[..., None]
+
+_verdicts: list[bool] = []
 
 
 def install() -> None:
@@ -105,16 +106,18 @@ def _short(usual: Received) -> Received:
     return received
 
 
-@cache
 def _is_possible(log: Any) -> bool:
-    missing = list(_missing())
-    if missing:
-        log.warn("crossbar routes as it always did: it has no {missing}", missing=", ".join(missing))
-        return False
-    from .routes import watch_changes
+    """Return whether crossbar has all that is needed; it tells once, for whatever kind of connection."""
+    if not _verdicts:
+        missing = list(_missing())
+        _verdicts.append(not missing)
+        if missing:
+            log.warn("crossbar routes as it always did, for it has no {missing}", missing=", ".join(missing))
+        else:
+            from .routes import watch_changes
 
-    watch_changes()
-    return True
+            watch_changes()
+    return _verdicts[0]
 
 
 def _missing() -> Iterator[str]:
