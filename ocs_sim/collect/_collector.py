@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from ocs_sim.bus import CalleeGone, CallFailed, NoSuchProcedure
+from ocs_sim.bus import CalleeGone, CallFailed, NoSuchProcedure, NotConnected
 from ocs_sim.clock import Clock
 from ocs_sim.collect._answers import read_answer, read_index
 from ocs_sim.collect._complaints import Complaints
@@ -21,6 +21,7 @@ _POLL_SECONDS = 0.1
 _ANSWER_SECONDS = 10.0
 # Between two handfuls of publications the loop does other things: live ones must not queue in the router.
 _HANDFUL = 200
+_PATIENCE = 2
 
 
 class Caller(Protocol):
@@ -155,7 +156,9 @@ class Collector:
         try:
             await (self._ask_index(ask) if isinstance(ask, AskIndex) else self._ask_blocks(ask))
         except Exception as fault:
-            self._complaints.make(ask.agent_address, what, fault)
+            # An agent that is just about to join, or to leave, is nothing to write about.
+            patience = _PATIENCE if isinstance(fault, NotConnected | NoSuchProcedure | CalleeGone) else 0
+            self._complaints.make(ask.agent_address, what, fault, patience)
             if _is_no(fault, ask):
                 end = self._planner.refused
             end(ask, self._clock.monotonic())

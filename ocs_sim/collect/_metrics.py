@@ -14,6 +14,8 @@ from ocs_sim.collect._readings import Counted, Read, Readings
 from ocs_sim.wire import split_feed_address
 
 _LABELS = ("feed", "agent")
+# Of each feed's buckets, those that tell something: a scrape of hundreds of feeds is long enough.
+_SHORTEST_SECONDS, _LONGEST_SECONDS = 0.009, 50.0
 _COUNTERS: tuple[tuple[str, str, Callable[[Counted], int]], ...] = (
     (
         "ocs_feed_blocks_published",
@@ -126,7 +128,11 @@ class RecordingMetrics(Collector):
         )
         for labels, feed in feeds:
             queue.add_metric(labels, feed.waiting)
-            buckets = [(_bound(upper), count) for upper, count in feed.latency.buckets()]
+            buckets = [
+                (_bound(upper), count)
+                for upper, count in feed.latency.buckets()
+                if _SHORTEST_SECONDS < upper < _LONGEST_SECONDS or math.isinf(upper)
+            ]
             latency.add_metric(labels, buckets, feed.latency.sum_seconds)
         yield from (queue, latency)
         for kind, name, text, reading in _WHOLE:
