@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ocs_sim.archive._catalogue import Catalogue
+from ocs_sim.archive._check_evidence import gather
 from ocs_sim.archive._check_sequences import sequence_gaps
 from ocs_sim.archive._check_silences import silences
 from ocs_sim.archive._errors import ArchiveError, FileVanished
@@ -22,8 +23,9 @@ def check(
     findings = list(_files(catalogue))
     wanted = holdings.parts(matches, *span)
     try:
-        findings += sequence_gaps(wanted, holdings, matches, span)
-        findings += silences(wanted, span, limits)
+        evidence = gather(wanted, span)
+        findings += sequence_gaps(evidence.runs, holdings, matches, span)
+        findings += silences(evidence.blocks, limits)
     except FileVanished:
         raise
     except ArchiveError as error:

@@ -3,44 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ocs_sim.archive._check_evidence import Run
 from ocs_sim.archive._findings import Finding, Kind, Span
-from ocs_sim.archive._holdings import Matches, Part
+from ocs_sim.archive._holdings import Matches
 from ocs_sim.archive._ranges import Range, Ranges
 from ocs_sim.archive._records import Gap
 from ocs_sim.archive._segments import Segment
 
-Run = tuple[str, str]
-
 
 def sequence_gaps(
-    wanted: Sequence[Part], segments: Iterable[Segment], matches: Matches, span: Span
+    runs: Mapping[Run, NDArray[np.void]], segments: Iterable[Segment], matches: Matches, span: Span
 ) -> Iterator[Finding]:
     """Yield what is missing between blocks that are there, and what the recorder knew to be gone."""
-    inside = {id(part.segment): part.segment for part in wanted}.values()
-    rows = _runs(wanted, inside)
-    gaps = _gaps(segments, {feed for feed, _ in rows}, matches)
-    for run in sorted(rows.keys() | gaps.keys()):
-        for finding in _missing(run, rows.get(run), gaps.get(run, [])):
+    gaps = _gaps(segments, {feed for feed, _ in runs}, matches)
+    for run in sorted(runs.keys() | gaps.keys()):
+        for finding in _missing(run, runs.get(run), gaps.get(run, [])):
             if _is_within(finding, span):
                 yield finding
-
-
-def _runs(wanted: Sequence[Part], segments: Iterable[Segment]) -> dict[Run, NDArray[np.void]]:
-    # Sequence numbers count the blocks of a feed, whatever their names: so all of a feed's runs count.
-    feeds = {part.block.feed_address for part in wanted}
-    found: dict[Run, list[np.void]] = defaultdict(list)
-    for segment in segments:
-        for block in segment.blocks:
-            if block.feed_address in feeds:
-                table, boots = segment.provenance(block)
-                for row in table[table["first_sequence"] >= 0]:
-                    found[block.feed_address, boots[row["boot"]]].append(row)
-    return {run: np.asarray(rows) for run, rows in found.items()}
 
 
 def _gaps(segments: Iterable[Segment], feeds: set[str], matches: Matches) -> dict[Run, list[Gap]]:
@@ -76,16 +60,28 @@ def _recorded(rows: NDArray[np.void] | None) -> Ranges:
     recorded = Ranges()
     if rows is None:
         return recorded
-    numbers = [
-        np.arange(row["first_sequence"], row["last_sequence"] + 1, max(row["sequence_step"], 1))
-        for row in rows
-    ]
-    known = np.unique(np.concatenate(numbers))
-    edges = np.nonzero(np.diff(known) > 1)[0]
-    starts, lasts = np.append(0, edges + 1), np.append(edges, len(known) - 1)
-    for first, last in zip(known[starts].tolist(), known[lasts].tolist(), strict=True):
+    firsts, lasts = _ranges(rows)
+    order = np.argsort(firsts, kind="stable")
+    firsts, reached = firsts[order], np.maximum.accumulate(lasts[order])
+    cuts = np.nonzero(firsts[1:] > reached[:-1] + 1)[0] + 1
+    starts, ends = np.append(0, cuts), np.append(cuts - 1, len(firsts) - 1)
+    for first, last in zip(firsts[starts].tolist(), reached[ends].tolist(), strict=True):
         recorded.add_range(first, last)
     return recorded
+
+
+def _ranges(rows: NDArray[np.void]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the first and last numbers of ranges without holes; runs in steps are many of one number."""
+    steps = np.maximum(rows["sequence_step"], 1)
+    whole = (steps == 1) | (rows["first_sequence"] == rows["last_sequence"])
+    single = [
+        np.arange(row["first_sequence"], row["last_sequence"] + 1, row["sequence_step"])
+        for row in rows[~whole]
+    ]
+    return (
+        np.concatenate([rows["first_sequence"][whole], *single]),
+        np.concatenate([rows["last_sequence"][whole], *single]),
+    )
 
 
 def _finding(run: Run, hole: Range, rows: NDArray[np.void] | None, reason: str | None) -> Finding:
@@ -105,8 +101,8 @@ def _finding(run: Run, hole: Range, rows: NDArray[np.void] | None, reason: str |
         end=end,
         count=count,
         boot_id=boot,
-        first_missing=first,
-        last_missing=last,
+        first_block=first,
+        last_block=last,
         reason=reason,
     )
 

@@ -2,47 +2,28 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ocs_sim.archive._findings import Finding, Kind, Limits, Span
-from ocs_sim.archive._holdings import Part
-from ocs_sim.archive._segments import select
+from ocs_sim.archive._check_evidence import BlockEvidence
+from ocs_sim.archive._findings import Finding, Kind, Limits
 
 _FEWEST = 4
 
 
-@dataclass
-class _Block:
-    """What all files have of a block; `is_counted` when its publisher numbers what it publishes."""
-
-    times: list[NDArray[np.float64]] = field(default_factory=list)
-    messages: int = 0
-    is_counted: bool = True
-
-
-def silences(wanted: Sequence[Part], span: Span, limits: Limits) -> Iterator[Finding]:
+def silences(blocks: Mapping[str, BlockEvidence], limits: Limits) -> Iterator[Finding]:
     """Yield one finding for each block that was silent for longer than usual."""
-    blocks: dict[str, _Block] = defaultdict(_Block)
-    for part in wanted:
-        known = blocks[part.block.name]
-        selection, _ = select(part.segment, part.block, *span)
-        times = part.segment.times(part.block)[selection]
-        known.times.append(times)
-        table, _ = part.segment.provenance(part.block)
-        known.messages += int(table["blocks"].sum()) * len(times) // part.block.samples
-        known.is_counted &= bool((table["first_sequence"] >= 0).all())
     for name, block in sorted(blocks.items()):
         times = np.sort(np.concatenate(block.times))
         if len(times) > 1:
             yield from _silences(name, times, block, limits)
 
 
-def _silences(name: str, times: NDArray[np.float64], block: _Block, limits: Limits) -> Iterator[Finding]:
+def _silences(
+    name: str, times: NDArray[np.float64], block: BlockEvidence, limits: Limits
+) -> Iterator[Finding]:
     steps = np.diff(times)
     usual = usual_seconds(steps, block.messages)
     long = np.nonzero(steps > max(limits.gap_seconds, limits.gap_factor * usual))[0]

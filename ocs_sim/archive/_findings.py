@@ -48,6 +48,6 @@ class Finding:
     end: float | None = None
     count: int = 1
     boot_id: str | None = None
-    first_missing: int | None = None
-    last_missing: int | None = None
+    first_block: int | None = None
+    last_block: int | None = None
     reason: str | None = None

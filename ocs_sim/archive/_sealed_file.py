@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from ocs_sim.archive._block_counts import block_counts
 from ocs_sim.archive._columns import TEXTS, ColumnKind
 from ocs_sim.archive._errors import FileVanished, UnreadableFile
 from ocs_sim.archive._index_rows import Contents, Layouts, Rows, read_contents
+from ocs_sim.archive._provenance import PROVENANCE
 from ocs_sim.archive._records import Gap
 from ocs_sim.archive._sealed_index import read_gaps
 from ocs_sim.archive._segments import Selection, StoredBlock, StoredField
@@ -143,8 +145,14 @@ class SealedFile:
 
     def provenance(self, block: StoredBlock) -> tuple[NDArray[np.void], Sequence[str]]:
         """Return the table of runs and the boot ids."""
-        dataset = self._dataset(f"{block.key['archive_group']}/provenance")
-        return dataset[()], [str(boot) for boot in dataset.attrs["boot_ids"]]
+        path = f"{block.key['archive_group']}/provenance"
+        with self._faults():
+            dataset = h5py.h5d.open(self._files.get(self.path).id, path.encode())
+            boots = h5py.h5a.open(dataset, b"boot_ids")
+            names = np.empty(boots.shape, dtype=object)
+            boots.read(names)
+        table = self._whole(path, PROVENANCE)
+        return table, [name.decode() if isinstance(name, bytes) else str(name) for name in names]
 
     def samples_per_block(self, block: StoredBlock) -> NDArray[np.int64] | None:
         """Return how many samples each block brought, in order; None when the file does not tell."""
@@ -179,14 +187,26 @@ class SealedFile:
         return values, self._array(f"{base}_time")
 
     def _dataset(self, path: str) -> h5py.Dataset:
-        try:
+        with self._faults():
             return self._files.get(self.path)[path]
-        except (OSError, KeyError, RuntimeError) as error:
-            raise _unreadable(self.path, str(error)) from error
 
     def _array(self, path: str) -> NDArray[np.float64]:
-        array: NDArray[np.float64] = self._dataset(path)[()]
+        return self._whole(path, np.dtype("<f8"))
+
+    def _whole(self, path: str, dtype: np.dtype[Any]) -> NDArray[Any]:
+        # Three times as fast as h5py's own way, which counts with thousands of files.
+        with self._faults():
+            dataset = h5py.h5d.open(self._files.get(self.path).id, path.encode())
+            array = np.empty(dataset.shape, dtype)
+            dataset.read(h5py.h5s.ALL, h5py.h5s.ALL, array)
         return array
+
+    @contextmanager
+    def _faults(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, KeyError, RuntimeError) as error:
+            raise _unreadable(self.path, str(error)) from error
 
 
 def _texts(found: NDArray[Any], kind: ColumnKind) -> NDArray[Any]:

@@ -177,7 +177,7 @@ def missing(directory, **options):
     with Archive(directory) as archive:
         found = archive.check(clock=HandClock(START + 10), **options)
     return [
-        (each.boot_id, each.first_missing, each.last_missing, each.reason)
+        (each.boot_id, each.first_block, each.last_block, each.reason)
         for each in found
         if each.kind is Kind.SEQUENCE_GAP
     ]
