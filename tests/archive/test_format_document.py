@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from ocs_sim.archive import RepackOptions, repack
 from tests.archive.making import START, HandClock, counted, record, write
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "reference" / "archive-format.md"
@@ -25,6 +26,19 @@ def test_the_reader_of_the_document_reads_sealed_files(tmp_path, programs):
     times, values = programs["read"](tmp_path, "data1", "thermometers", "temps", "a")
     assert values.tolist() == [float(number) for number in range(21)]
     assert times.tolist() == [START + number / 10 for number in range(21)]
+
+
+def test_the_reader_of_the_document_reads_no_file_that_is_superseded(tmp_path, programs):
+    clock = HandClock()
+    for number in range(3):
+        write(tmp_path, counted(number), clock=clock)
+    sources = {path: path.read_bytes() for path in sorted(tmp_path.rglob("*.h5"))}
+    (made,) = repack(tmp_path, RepackOptions(include_current=True)).made
+    for path in made.sources:
+        # As before it was removed.
+        path.write_bytes(sources[path])
+    _, values = programs["read"](tmp_path, "data1", "thermometers", "temps", "a")
+    assert values.tolist() == [float(number) for number in range(30)]
 
 
 def test_the_reader_of_the_document_reads_journals(tmp_path, programs):
