@@ -192,6 +192,13 @@ def test_agents_take_turns_when_only_one_may_be_asked_at_a_time():
     assert blocks == ["o.a", "o.b"] * 3 or blocks == ["o.b", "o.a"] * 3
 
 
+def test_no_more_agents_are_asked_at_a_time_than_there_may_be():
+    site = Site("o.a", "o.b", "o.c", most_in_flight=2)
+    site.beat()
+    assert len(site.plan().asks) == site.planner.in_flight == 2
+    assert site.plan().asks == ()
+
+
 def test_feeds_take_turns():
     site = Site(feeds=("f", "g"))
     for feed in "fgfgfg":
@@ -265,6 +272,7 @@ def test_what_the_archive_had_no_room_for_is_asked_for_again_however_often():
     for _ in range(50):
         site.now += 10
         plan = site.plan()
+        assert plan.gone == ()
         for ask in plan.asks:
             if isinstance(ask, AskIndex):
                 site.planner.indexed(ask, site.a.index())
@@ -297,7 +305,8 @@ def test_an_index_of_another_boot_than_the_heartbeats_gives_nothing_up():
     hear(site, 2), lose(site, 3)
     site.beat()
     (ask,) = site.plan().asks
-    site.planner.indexed(ask, Index("5.0", {"f": Kept(0, 1)}, {}))
+    site.ledger.add(F, "5.0", 0, 3)
+    site.planner.indexed(ask, Index("5.0", {"f": Kept(0, 4)}, {}))
     assert site.run() == []
     assert site.recorded() == [0, 1, 2, 3, 4]
 
