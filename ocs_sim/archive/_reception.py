@@ -6,24 +6,18 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ocs_sim.archive._columns import ColumnKind
 from ocs_sim.archive._counters import FeedCounters
-from ocs_sim.archive._encoder import Placed
-from ocs_sim.archive._errors import BadRecord
 from ocs_sim.archive._intake import Offered
 from ocs_sim.archive._ledger import Ledger
+from ocs_sim.archive._long_way import LongWay
 from ocs_sim.archive._providers import Providers
-from ocs_sim.archive._records import Gap, Layout
-from ocs_sim.archive._repair import Names, decode, record_of, sequence_of
-from ocs_sim.archive._shapes import ListShape, PackedShape, times_are_finite
+from ocs_sim.archive._records import Gap
 from ocs_sim.archive._sources import Source, Tails, source_of
 from ocs_sim.archive._told import Told, told
 from ocs_sim.archive._writer import ArchiveWriter
 from ocs_sim.wire import (
     BadFeedMessage,
-    Block,
     FeedInfo,
-    PackedSamples,
     decode_publication,
     unpack_publication,
 )
@@ -43,7 +37,7 @@ class Reception:
         self._ledger = ledger
         self._counters = counters
         self._tell = tell
-        self._names = Names()
+        self._long_way = LongWay(ledger, counters, tell)
         self._tails = Tails()
         self._sources: dict[tuple[str, str], Source] = {}
         self.providers = Providers()
@@ -165,91 +159,21 @@ class Reception:
             self.unsynced.append((counters, sent))
 
     def _append_any(self, source: Source, key: Any, body: Any, item: Offered) -> bool:
-        sequence = _sequence(body)
+        sequence = _sequence(body) if source.is_counted else None
         feed, boot = source.info.address, source.boot_id
-        numbered = sequence if source.is_counted else None
-        if numbered is not None and self._ledger.has(feed, boot, numbered):
+        if sequence is not None and self._ledger.has(feed, boot, sequence):
             source.counters.duplicate += 1
             return False
-        source.shapes.pop(key, None)
-        faults: list[str] = []
-        appended = False
-        try:
-            _, blocks = decode([{key: body}, source.info.encode()], faults.append)
-            for block in blocks:
-                appended |= self._append_block(source, key, body, block, item, faults)
-        except BadFeedMessage as error:
-            faults.append(str(error))
-        for fault in faults:
+        outcome = self._long_way.append(self._require(), source, key, body, item.received)
+        for name, values in outcome.appended:
+            self._count(source, name, values, body, item)
+        for fault in outcome.faults:
             self._counters["rejected"] += 1
             self._tell(fault)
-        if not appended and numbered is not None:
-            why = "; ".join(faults) or "it holds no samples"
-            self.give_up(feed, boot, numbered, numbered, f"could not be archived: {why}")
-        return appended
-
-    def _append_block(
-        self, source: Source, key: Any, body: Any, block: Block, item: Offered, faults: list[str]
-    ) -> bool:
-        try:
-            if block.packed is not None:
-                samples = self._append_packed(source, key, block, block.packed, item)
-            else:
-                samples = self._append_lists(source, key, block, item)
-        except BadRecord as fault:
-            faults.append(str(fault))
-            return False
-        if samples:
-            self._count(source, block.name, samples, body, item)
-        return samples > 0
-
-    def _append_lists(self, source: Source, key: Any, block: Block, item: Offered) -> int:
-        columns, changed = self._repaired(source, block.data)
-        record = record_of(source.info, block, columns, item.received)
-        writer = self._require()
-        if not writer.append(record):
-            return 0
-        layout = writer.layout_of(source.info.address, block.name)
-        is_alike = layout and not changed and layout.fields == tuple(block.data)
-        if layout and is_alike and source.is_counted and ListShape.fits(layout):
-            source.shapes[key] = ListShape(layout, source.boot_id)
-        return len(block.timestamps) * len(columns)
-
-    def _append_packed(
-        self, source: Source, key: Any, block: Block, packed: PackedSamples, item: Offered
-    ) -> int:
-        info = source.info
-        names, _ = self._repaired(source, dict.fromkeys(packed.fields, ()))
-        if not packed.samples or not names:
-            return 0
-        if not times_are_finite(packed.blob, packed.samples):
-            raise BadRecord(block=block.name, feed=info.address, fault="a timestamp is not finite")
-        kinds = tuple(map(ColumnKind, packed.kinds))
-        layout = Layout(
-            info.address,
-            info.agent_address,
-            info.agent_class,
-            info.feed_name,
-            block.name,
-            tuple(names),
-            kinds,
-        )
-        placed = Placed(layout, source.boot_id)
-        sequence = sequence_of(block)
-        self._require().append_blob(placed, sequence, item.received, packed.samples, packed.blob)
-        if sequence is not None:
-            self._ledger.add(info.address, source.boot_id, sequence)
-        if source.is_counted:
-            joined = ",".join(packed.fields), ",".join(packed.kinds)
-            source.shapes[key] = PackedShape(layout, source.boot_id, *joined)
-        return packed.samples * len(names)
-
-    def _repaired(self, source: Source, columns: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
-        repaired, changed = self._names.repair(columns)
-        if changed:
-            self._counters["repaired"] += 1
-            self._tell(f"Recording fields of {source.info.address} under other names: {changed}.")
-        return repaired, changed
+        if not outcome.appended and sequence is not None:
+            why = "; ".join(outcome.faults) or "it holds no samples"
+            self.give_up(feed, boot, sequence, sequence, f"could not be archived: {why}")
+        return bool(outcome.appended)
 
 
 def _pair(pair: Any) -> tuple[Any, Mapping[str, Any]]:

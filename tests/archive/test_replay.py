@@ -172,8 +172,9 @@ def test_what_is_given_up_is_in_the_archive_with_its_reason(site, tmp_path):
     site.close()
     assert values(tmp_path)[A] == numbers(0, 2, 3)
     with Archive(tmp_path) as archive:
-        (gap,) = [finding for finding in archive.check() if finding.kind == "sequence-gap"]
-    assert gap.message.endswith("(evicted from the publisher's memory)")
+        gaps = [finding.message for finding in archive.check() if finding.kind == "sequence-gap"]
+    assert gaps
+    assert all("evicted from the publisher's memory" in message for message in gaps)
 
 
 BAD = [
