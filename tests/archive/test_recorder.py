@@ -303,6 +303,7 @@ def test_a_disk_that_stays_away_fills_memory_only_up_to_the_bound(tmp_path, monk
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
+    monkeypatch.setattr("ocs_sim.archive._recorder._LONGEST_PAUSE_SECONDS", 0.01)
     limits = RecorderLimits(queued_bytes=2000, pending_bytes=2000, sync_seconds=0.005)
     recorder = Recorder(lambda: ArchiveWriter(tmp_path, seal=seal), HandClock(), limits)
     recorder.start()
