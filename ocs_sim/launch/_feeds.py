@@ -17,7 +17,7 @@ AGGREGATOR_CLASSES = ("AggregatorAgent", "Aggregator")
 _ANSWER_SECONDS = 1.0
 _MOST_AT_ONCE = 16
 _BY_AGENT = ("published", "waiting", "dropped", "bytes")
-_BY_AGGREGATOR = (*_BY_AGENT, "received", "replayed", "duplicate", "lost", "missing")
+_BY_AGGREGATOR = (*_BY_AGENT, "received", "replayed", "duplicate", "lost", "blocks_per_second")
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,8 @@ class Counted:
     replayed: int | None = None
     duplicate: int | None = None
     lost: int | None = None
-    missing: int | None = None
     bytes: int | None = None
+    blocks_per_second: float | None = None
     latency_p50: float | None = None
     latency_p99: float | None = None
     last_block: float | None = None
@@ -48,11 +48,15 @@ class Counted:
 
 @dataclass(frozen=True)
 class Look:
-    """All feeds at one moment; `aggregator` is the instance-id of the one that records, None without."""
+    """All feeds at one moment; `aggregator` is the instance-id of the one that records, None without.
+
+    `pending_blocks` are those that it knows to lack, and asks for.
+    """
 
     at: float
     aggregator: str | None
     feeds: Mapping[str, Counted] = field(default_factory=dict)
+    pending_blocks: int = 0
 
 
 class FeedWatcher:
@@ -84,7 +88,8 @@ class FeedWatcher:
         aggregator, data = self._recording()
         for address, counted in _of_aggregator(data).items():
             found[address] = _merged(found.get(address), counted)
-        return Look(at, aggregator, {found[address].name: found[address] for address in sorted(found)})
+        feeds = {found[address].name: found[address] for address in sorted(found)}
+        return Look(at, aggregator, feeds, int((data.get("replay") or {}).get("pending_blocks") or 0))
 
     def _recording(self) -> tuple[str | None, Mapping[str, Any]]:
         for each in self._instances:

@@ -20,7 +20,6 @@ class Problem(StrEnum):
     DROPPED = "dropped"
     STALE = "stale"  # silent for long, or published but not arriving
     WAITING = "waiting grows"
-    MISSING = "missing"
 
 
 @dataclass(frozen=True)
@@ -36,8 +35,8 @@ class Row:
     def to_plain(self) -> dict[str, Any]:
         """Return it for --json."""
         rates = {"blocks_per_second": self.blocks_per_second, "bytes_per_second": self.bytes_per_second}
-        ages = {"age_seconds": self.age_seconds, "problems": [each.value for each in self.problems]}
-        plain = asdict(self.counted) | rates | ages
+        age = {"age_seconds": self.age_seconds, "problems": [each.value for each in self.problems]}
+        plain = asdict(self.counted) | rates | age
         return {name: round(value, 4) if isinstance(value, float) else value for name, value in plain.items()}
 
 
@@ -60,9 +59,17 @@ def _matches(name: str, patterns: Iterable[str]) -> bool:
 
 def _row(now: Counted, before: Counted | None, at: float, seconds: float) -> Row:
     age = None if now.last_block is None else max(0.0, at - now.last_block)
-    blocks = _rate(_archived(now), _archived(before) if before else None, seconds)
-    size = _rate(now.bytes, before.bytes if before else None, seconds)
+    blocks, size = _rates(now, before, seconds)
     return Row(now, age, blocks, size, tuple(_problems(now, before, age)))
+
+
+def _rates(now: Counted, before: Counted | None, seconds: float) -> tuple[float | None, float | None]:
+    archived = _archived(now)
+    if now.blocks_per_second is not None and archived and now.bytes is not None:
+        # The Aggregator's own figure: what it shows changes once a second, and so do we look.
+        return now.blocks_per_second, now.blocks_per_second * now.bytes / archived
+    blocks = _rate(archived, _archived(before) if before else None, seconds)
+    return blocks, _rate(now.bytes, before.bytes if before else None, seconds)
 
 
 def _archived(counted: Counted) -> int | None:
@@ -88,8 +95,6 @@ def _problems(now: Counted, before: Counted | None, age: float | None) -> Iterab
         yield Problem.STALE
     if before and (now.waiting or 0) > (before.waiting or 0) > 0:
         yield Problem.WAITING
-    if now.missing:
-        yield Problem.MISSING
 
 
 def _published_since(now: Counted, before: Counted | None) -> bool:

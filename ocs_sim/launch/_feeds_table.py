@@ -20,7 +20,6 @@ _COLOURS = {
     Problem.DROPPED: "bold red",
     Problem.STALE: "yellow",
     Problem.WAITING: "yellow",
-    Problem.MISSING: "cyan",
 }
 
 

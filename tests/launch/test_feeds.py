@@ -27,6 +27,11 @@ def test_rates_are_what_was_archived_between_two_looks():
     assert (row.blocks_per_second, row.bytes_per_second, row.age_seconds) == (6.0, 500.0, 1.5)
 
 
+def test_the_rate_that_the_aggregator_tells_is_believed():
+    (row,) = rows(look(20.0, counted(received=40, replayed=10, bytes=5000, blocks_per_second=3.0)), None)
+    assert (row.blocks_per_second, row.bytes_per_second) == (3.0, 300.0)
+
+
 def test_without_an_aggregator_rates_are_what_was_published():
     (row,) = rows(look(20.0, counted(published=70)), look(10.0, counted(published=20)))
     assert row.blocks_per_second == 5.0
@@ -50,7 +55,7 @@ def test_the_first_look_and_one_that_counts_anew_have_no_rates():
         ({"waiting": 9}, {"waiting": 5}, (Problem.WAITING,)),
         ({"waiting": 4}, {"waiting": 5}, ()),
         ({"waiting": 4}, {"waiting": 0}, ()),
-        ({"missing": 3, "lost": 2}, {}, (Problem.LOST, Problem.MISSING)),
+        ({"dropped": 3, "lost": 2, "stale": True}, {}, (Problem.LOST, Problem.DROPPED, Problem.STALE)),
     ],
 )
 def test_problems_are_named_the_worst_first(now, before, expected):

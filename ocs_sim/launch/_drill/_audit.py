@@ -100,8 +100,9 @@ class _Boot:
         size = self._load.samples_per_block
         if block.block != BLOCK or set(block.data) != set(self._fields) or len(block.times) != size:
             return False
-        numbers = np.asarray([block.data[name] for name in self._fields]) - sequence * size
-        return np.array_equal(numbers, self._numbers) and bool((np.diff(block.times) > 0).all())
+        values = np.array([block.data[name] for name in self._fields])
+        grows = block.times[1:] > block.times[:-1]
+        return bool((values == self._numbers + sequence * size).all() and grows.all())
 
 
 def _ranges(numbers: NDArray[np.int64]) -> Iterator[tuple[int, int]]:

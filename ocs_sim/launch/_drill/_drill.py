@@ -18,6 +18,7 @@ from ocs_sim.launch._drill._scratch import Plan, Scratch, scratch_site, take_dow
 from ocs_sim.launch._drill._sources import Sources
 from ocs_sim.launch._drill._stage import Event, Stage
 from ocs_sim.launch._drill._watch import Watch
+from ocs_sim.launch._router_install import ensure_crossbar
 
 # What has not come for so long will not.
 _PATIENCE_SECONDS = 20.0
@@ -57,6 +58,7 @@ class Drill:
         """Hold the drill; raises DrillError, and what starting an observatory raises. For the main thread."""
         began = time.monotonic()
         plan = self.fault.plan(self.load)
+        ensure_crossbar(None, self.say)
         self.say(f"{self.fault.name}: {self.load}, seed {self.seed}")
         with ends_tidily(), scratch_site(plan, keep=self.keep) as scratch:
             took = time.monotonic() - began

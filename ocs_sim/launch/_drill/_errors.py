@@ -10,7 +10,7 @@ class DrillError(LaunchError):
 
 
 class NotInTime(DrillError):
-    """Not within {seconds:.0f} s: {what}.{details}"""
+    """The drill was given up. Not within {seconds:.0f} s: {what}. `--keep` keeps all logs.{details}"""
 
 
 class LoadRefused(DrillError):

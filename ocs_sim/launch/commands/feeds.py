@@ -57,7 +57,8 @@ def _show_once(watcher: FeedWatcher, patterns: Sequence[str], *, as_json: bool) 
     look = watcher.look()
     found = rows(look, before, patterns)
     if as_json:
-        print_json({"aggregator": look.aggregator, "feeds": [row.to_plain() for row in found]})
+        whole = {"aggregator": look.aggregator, "pending_blocks": look.pending_blocks}
+        print_json(whole | {"feeds": [row.to_plain() for row in found]})
     else:
         # What is read by a program, or later, is not cut off at the width of no terminal.
         console = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE)
@@ -89,6 +90,7 @@ def _table(found: Sequence[Row], look: Look, width: int, trouble: str = "") -> T
     from ocs_sim.launch._feeds_table import table
 
     by = f"recorded by {look.aggregator}" if look.aggregator else "nobody records: the agents' own counts"
+    by += f", {look.pending_blocks} blocks are being asked for again" if look.pending_blocks else ""
     nothing = (
         "" if found else "; no feed matches" if look.feeds else "; no agent that answers has recorded feeds"
     )
