@@ -106,7 +106,7 @@ def test_a_router_that_is_killed_loses_nothing(scene, own_router):
     assert list(sequences(it.hk).values()) == [list(range(blocks))]
     wait_until(lambda: it.row()["received"] + it.row()["replayed"] == blocks, 10)
     assert it.row()["lost"] == it.row()["dropped"] == 0
-    assert it.row()["published"] == blocks
+    wait_until(lambda: it.row()["published"] == blocks, 10)
     assert gaps(it.hk) == []
 
 
