@@ -28,7 +28,10 @@ _WAYS: dict[str, dict[str, Any]] = {
     "arrays": {"arrays": True},
     "packed": _PACKED,
 }
+_SEARCHED = {SMALL: ("", "coalesced", "packed"), WIDE: ("", "arrays", "packed")}
 _QUICK_WAYS = ("", "packed")
+_FIXED_SECONDS = 5.0
+_START_SHARE = 0.9
 _PROFILED = ("", "coalesced", "packed")
 _PROFILED_SHARE = 0.8
 # Where to begin to look; what matters is only that it does not take long from there.
@@ -45,11 +48,11 @@ def measure() -> dict[str, Any]:
         if "BENCH_PROFILE" in os.environ:
             return {"profiled": _table("ours, profiled", _profile(system))}
         results["ours"] = _table("ours", _ours(system, quick))
-        results["latency"]["ours"] = latency.of_ours(system, 5.0 if quick else 20.0)
+        results["latency"]["ours"] = latency.of_ours(system, 5.0 if quick else 15.0)
     if ocs_python:
         with theirs.running(ocs_python) as other:
             results["OCS"] = _table("OCS 0.12.1, our router made plain", _theirs(other, quick))
-            results["latency"]["OCS"] = latency.of_theirs(other, ocs_python, 10.0 if quick else 20.0)
+            results["latency"]["OCS"] = latency.of_theirs(other, ocs_python, 10.0 if quick else 15.0)
     else:
         print("  OCS is left out: OCS_PYTHON does not name the Python of an environment with ocs and so3g")
     _table("published to queryable, 100 small blocks/s", results["latency"].items())
@@ -80,13 +83,13 @@ def _floor(system: ours.Ours, quick: bool) -> Iterator[tuple[str, dict[str, Any]
 
 
 def _ours(system: ours.Ours, quick: bool) -> Iterator[tuple[str, dict[str, Any]]]:
-    for load in (SMALL, WIDE):
-        for way in _QUICK_WAYS if quick else _WAYS:
+    for load, ways in _SEARCHED.items():
+        for way in _QUICK_WAYS if quick else ways:
             yield _highest(system, _published(load, way), _probe(system, load, way), quick)
     for load, rate in ASKED:
-        for way in _QUICK_WAYS if quick else ("", "arrays", "packed"):
-            yield _at(system, _published(load, way), rate, quick)
-    yield _at(system, *IDLE, quick)
+        for way in _QUICK_WAYS:
+            yield _at(system, _published(load, way), rate)
+    yield _at(system, *IDLE)
 
 
 def _theirs(system: theirs.Theirs, quick: bool) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -94,9 +97,9 @@ def _theirs(system: theirs.Theirs, quick: bool) -> Iterator[tuple[str, dict[str,
         yield _highest(system, load, start, quick)
     if not quick:
         buffered = SMALL.called("gathered for 0.1 s", buffered=True)
-        yield _at(system, buffered, _OCS_BLOCKS_PER_SECOND[SMALL], quick)
+        yield _at(system, buffered, _OCS_BLOCKS_PER_SECOND[SMALL])
     for load, rate in (*ASKED, IDLE):
-        yield _at(system, load, rate, quick)
+        yield _at(system, load, rate)
 
 
 def _highest(system: System, load: Load, start: float, quick: bool) -> tuple[str, dict[str, Any]]:
@@ -105,13 +108,13 @@ def _highest(system: System, load: Load, start: float, quick: bool) -> tuple[str
     ).figures()
 
 
-def _at(system: System, load: Load, rate: float, quick: bool) -> tuple[str, dict[str, Any]]:
-    return load.name, system.trial(load, rate, 4.0 if quick else 10.0).figures()
+def _at(system: System, load: Load, rate: float) -> tuple[str, dict[str, Any]]:
+    return load.name, system.trial(load, rate, _FIXED_SECONDS).figures()
 
 
 def _probe(system: ours.Ours, load: Load, way: str) -> float:
     """Return about what is archived of all that the agent can send."""
-    return system.trial(_published(load, way), 0.0, _PROBE_SECONDS).rate
+    return _START_SHARE * system.trial(_published(load, way), 0.0, _PROBE_SECONDS).rate
 
 
 def _published(load: Load, way: str) -> Load:
@@ -128,14 +131,21 @@ def _profile(system: ours.Ours) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _ratios(results: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    for name, their in results.get("OCS", {}).items():
-        for way, our in results["ours"].items():
-            if way.startswith(name):
+    """Yield how ours stands to OCS's; for a load that is given, of the CPU time above that of being there."""
+    their, our = results.get("OCS", {}), results["ours"]
+    given, idle = {load.name for load, _ in ASKED}, IDLE[0].name
+    for name in their:
+        for way in [way for way in our if way.startswith(name) and name != idle]:
+            one, other = our[way], their[name]
+            if name in given:
+                above = [
+                    max(0.01, each["cpu_s"] - all_of[idle]["cpu_s"])
+                    for each, all_of in ((one, our), (other, their))
+                ]
+                yield f"{way} : {name}", {"cpu_above_idle": round(above[0] / above[1], 2)}
+            else:
+                keys = {"blocks": "blocks_s", "cpu": "cpu_s_per_msample", "bytes": "bytes_per_sample"}
                 yield (
                     f"{way} : {name}",
-                    {
-                        "blocks_s": round(our["blocks_s"] / their["blocks_s"], 2),
-                        "cpu": round(our["cpu_s_per_msample"] / their["cpu_s_per_msample"], 2),
-                        "bytes": round(our["bytes_per_sample"] / max(their["bytes_per_sample"], 0.01), 2),
-                    },
+                    {told: round(one[key] / max(other[key], 0.01), 2) for told, key in keys.items()},
                 )

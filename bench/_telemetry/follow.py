@@ -11,6 +11,7 @@ POLL_SECONDS = 0.005
 
 def main(directory: str, samples_per_block: int, seconds: float) -> None:
     latencies: list[float] = []
+    began = time.time()
     deadline = time.monotonic() + seconds
 
     def wait(poll_seconds: float) -> bool:
@@ -24,8 +25,8 @@ def main(directory: str, samples_per_block: int, seconds: float) -> None:
         for data in news:
             now = time.time()
             for series in data.values():
-                last = series.times[series.values % samples_per_block == samples_per_block - 1]
-                latencies += (now - last).tolist()
+                is_last = series.values % samples_per_block == samples_per_block - 1
+                latencies += (now - series.times[is_last & (series.times > began)]).tolist()
     print(json.dumps(latencies))
 
 

@@ -30,7 +30,7 @@ FAST = Load("1 field at 100 kHz", 1, 1000)
 MANY = Load("1000 fields at 10 Hz", 1000, 1)
 ASKED = ((FAST, 100.0), (MANY, 10.0))
 # What there is to do anyhow: processes to keep alive, files to begin and to end.
-IDLE = (SMALL.called("1 a second"), 1.0)
+IDLE = (Load("next to nothing, 1 block/s", 10, 10), 1.0)
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Trial:
             "msamples_s": round(self.rate * self.load.values / 1e6, 3),
             "lossless": self.is_complete,
             **({"fault": self.fault} if self.fault else {}),
-            "cpu_s": round(sum(self.cpu_seconds.values()), 1),
+            "cpu_s": round(sum(self.cpu_seconds.values()), 2),
             "cpu_s_per_msample": round(sum(self.cpu_seconds.values()) / millions, 3),
             **{f"cpu_{who}": seconds for who, seconds in cpu.items()},
             "bytes_per_sample": round(self.file_bytes / max(self.values, 1), 2),

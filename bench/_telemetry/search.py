@@ -4,9 +4,11 @@ from collections.abc import Callable
 
 from bench._telemetry.loads import Trial
 
-_DOWN, _UP, _FINE = 1.4, 1.25, 1.1
-_MOST_STEPS = 5
-_SHORT = 0.4
+_UP, _DOWN = 1.15, 1.25
+_MOST_STEPS = 6
+_SHORT = 0.3
+# Whole trials: small steps first, for it is nearly right.
+_STEPS_DOWN = (1.07, 1.1, 1.15, 1.25, 1.5, 2.0)
 
 Try = Callable[[float, float], Trial]
 
@@ -14,29 +16,23 @@ Try = Callable[[float, float], Trial]
 def highest(attempt: Try, start: float, seconds: float) -> Trial:
     """Return the best trial of `seconds`; the last one when none of them succeeds.
 
-    Shorter trials find about where it is; whole ones then confirm it, in steps of 10 %.
+    Shorter trials find about where it is, to 15 %; whole ones then confirm it.
     """
     rate = _about(attempt, start, seconds * _SHORT)
-    for _ in range(_MOST_STEPS):
-        trial = attempt(rate, seconds)
+    trial = attempt(rate, seconds)
+    for step in _STEPS_DOWN:
         if trial.is_complete:
             break
-        rate /= _FINE
+        rate /= step
+        trial = attempt(rate, seconds)
     return trial
 
 
 def _about(attempt: Try, rate: float, seconds: float) -> float:
-    for step in range(_MOST_STEPS):
-        if attempt(rate, seconds).is_complete:
-            # Having come down to it, what is a step above is known to be too much.
-            return rate if step else _above(attempt, rate, seconds)
-        rate /= _DOWN
-    return rate
-
-
-def _above(attempt: Try, rate: float, seconds: float) -> float:
+    succeeded = attempt(rate, seconds).is_complete
     for _ in range(_MOST_STEPS):
-        if not attempt(rate * _UP, seconds).is_complete:
-            return rate * _UP / _FINE
-        rate *= _UP
+        following = rate * _UP if succeeded else rate / _DOWN
+        if attempt(following, seconds).is_complete is not succeeded:
+            return rate if succeeded else following
+        rate = following
     return rate

@@ -83,6 +83,11 @@ class Theirs:
             process.kill()
             process.wait()
 
+    def _restart(self) -> None:
+        """Begin anew after what was too much: what is still queued would be in the way of the next trial."""
+        self.end()
+        self.begin()
+
     def processes(self) -> dict[str, list[psutil.Process]]:
         """Return the processes that take part."""
         routers = [each for each in self.laid_out.processes() if "crossbar" in " ".join(each.cmdline())]
@@ -100,8 +105,7 @@ class Theirs:
             published, fault = self._attempt(load, rate, seconds)
         except BusError as error:
             # Overwhelmed, an agent is disconnected, and what it has queued keeps it so.
-            self.end()
-            self.begin()
+            self._restart()
             return Trial(load, rate, 0, str(error), dict.fromkeys(processes, 0.0), 0)
         used = difference(cpu_seconds(processes), before)
         new = self._files() - old
@@ -109,6 +113,8 @@ class Theirs:
         size = sum(path.stat().st_size for path in new)
         for path in new:
             path.unlink()
+        if fault:
+            self._restart()
         return Trial(load, rate, published, fault, used, size)
 
     def _attempt(self, load: Load, rate: float, seconds: float) -> tuple[int, str]:

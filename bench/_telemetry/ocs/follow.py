@@ -31,7 +31,7 @@ def blocks(path):
 
 
 def main(directory, samples_per_block, seconds):
-    deadline = time.monotonic() + seconds
+    began, deadline = time.time(), time.monotonic() + seconds
     known, sizes, latencies = {}, {}, []
     print("ready", flush=True)
     while time.monotonic() < deadline:
@@ -44,7 +44,8 @@ def main(directory, samples_per_block, seconds):
             found = blocks(path)
             now = time.time()
             for times, values in found[known.get(path, 0) :]:
-                latencies += (now - times[values % samples_per_block == samples_per_block - 1]).tolist()
+                is_last = values % samples_per_block == samples_per_block - 1
+                latencies += (now - times[is_last & (times > began)]).tolist()
             known[path] = len(found)
     print(json.dumps(latencies))
 
