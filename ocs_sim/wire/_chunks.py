@@ -17,8 +17,8 @@ TEXT, MIXED = "text", "mixed"
 class Chunk:
     """Encoded samples of all fields of a block; the arrays' headers are left out.
 
-    `whole` holds all columns, and `slices` where each is; or `pieces` are the columns. With `complete`,
-    `whole` is what a publication of this chunk alone has for them all.
+    `whole` holds all columns, and `slices` where each is, or `step_bytes` how long each is; or `pieces` are
+    the columns. With `complete`, `whole` is what a publication of this chunk alone has for them all.
     """
 
     samples: int
@@ -27,12 +27,16 @@ class Chunk:
     pieces: Sequence[Any] | None = None
     whole: Any = b""
     slices: Sequence[slice] = ()
+    step_bytes: int = 0
     complete: bool = False
 
     @property
     def columns(self) -> Sequence[Any]:
         """The samples of each field."""
-        if self.pieces is None:
+        if self.pieces is None and self.step_bytes:
+            step = self.step_bytes
+            self.pieces = [self.whole[start : start + step] for start in range(0, len(self.whole), step)]
+        elif self.pieces is None:
             self.pieces = [self.whole[each] for each in self.slices]
         return self.pieces
 
@@ -58,3 +62,10 @@ def are_floats(arrays: Sequence[Any]) -> bool:
     """Tell whether arrays are all of the same type, a float."""
     dtypes = [each.dtype for each in arrays]
     return dtypes[0].kind == "f" and dtypes.count(dtypes[0]) == len(dtypes)
+
+
+def together(arrays: Sequence[Any]) -> Any:
+    """Return arrays as one, one after the other."""
+    import numpy as np
+
+    return arrays[0] if len(arrays) == 1 else np.concatenate(arrays)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from operator import itemgetter
 from typing import Any
 
 from ocs_sim.wire._arrays import is_numeric, listed, pack_samples
-from ocs_sim.wire._chunks import Chunk, are_floats
+from ocs_sim.wire._chunks import Chunk, are_floats, together
 from ocs_sim.wire._encoders import BlockEncoder, packed_strings
 from ocs_sim.wire._msgpack import array_header, map_header
 
@@ -46,6 +47,7 @@ class ListsEncoder(BlockEncoder):
     def __init__(self, name: str, fields: tuple[str, ...], kinds: tuple[str, ...]) -> None:
         super().__init__(name, fields, kinds)
         self._names = packed_strings(fields)
+        self._data_header = map_header(len(fields))
         self._templates: dict[int, _Template] = {}
         self._after_data, self._after_tags, self._after_times, self._after_sequence = packed_strings(
             ["influxdb_tags", "timestamps", "seq", "sent"]
@@ -64,14 +66,11 @@ class ListsEncoder(BlockEncoder):
 
     def encode_arrays(self, columns: list[Any], timestamps: Any) -> Chunk | None:
         """Encode arrays of equal length; None when one is not of floats."""
-        import numpy as np
-
         if not are_floats(columns):
             return None
-        packed, times = pack_samples(np.concatenate(columns)), self._samples(timestamps)
+        packed, times = pack_samples(together(columns)), self._samples(timestamps)
         step = _FLOAT_BYTES * len(timestamps)
-        pieces = [packed[start : start + step] for start in range(0, step * len(columns), step)]
-        return Chunk(len(timestamps), times, len(packed) + len(times), pieces)
+        return Chunk(len(timestamps), times, len(packed) + len(times), whole=packed, step_bytes=step)
 
     def encode(self, timestamps: Any, columns: Mapping[str, Any]) -> Chunk:
         """Encode samples that have been checked."""
@@ -85,9 +84,10 @@ class ListsEncoder(BlockEncoder):
         if len(chunks) == 1 and chunks[0].complete:
             parts.append(chunks[0].whole)
         else:
-            parts.append(map_header(len(self._names)))
-            for name, *pieces in zip(self._names, *[each.columns for each in chunks], strict=True):
-                parts += (name, header, *pieces)
+            parts.append(self._data_header)
+            # Names, headers and samples in turn, without a step of Python's for each.
+            headers, columns = [header] * len(self._names), [each.columns for each in chunks]
+            parts += chain.from_iterable(zip(self._names, headers, *columns, strict=True))
         parts += (self._after_data, tags, self._after_tags, header, *[each.times for each in chunks])
         parts += (self._after_times, self.pack(sequence), self._after_sequence, self.pack(sent))
         return parts

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from ocs_sim.wire._chunks import Chunk, are_floats
+from ocs_sim.wire._chunks import Chunk, are_floats, together
 from ocs_sim.wire._encoders import BlockEncoder, packed_strings
 from ocs_sim.wire._msgpack import array_header, blob_header, map_header
 from ocs_sim.wire._packed import FLOAT, blob_bytes, pack_column, packed_order
@@ -39,14 +39,9 @@ class PackedEncoder(BlockEncoder):
 
     def encode_arrays(self, columns: list[Any], timestamps: Any) -> Chunk | None:
         """Encode arrays of equal length; None when one is not of floats."""
-        import numpy as np
-
         if not are_floats(columns):
             return None
-        together = np.concatenate(columns)
-        if together.ndim != 1:
-            return None
-        return self._chunk(timestamps, memoryview(pack_column(together, FLOAT).view(np.uint8)))
+        return self._chunk(timestamps, pack_column(together(columns), FLOAT).tobytes())
 
     def encode(self, timestamps: Any, columns: Mapping[str, Any]) -> Chunk:
         """Encode samples that have been checked."""
@@ -69,9 +64,9 @@ class PackedEncoder(BlockEncoder):
         return parts
 
     def _chunk(self, timestamps: Any, packed: Any) -> Chunk:
-        times, step = _copied(timestamps, FLOAT), 8 * len(timestamps)
-        slices = [slice(start, start + step) for start in range(0, step * len(self.fields), step)]
-        return Chunk(len(timestamps), times, len(packed) + len(times), None, packed, slices, complete=True)
+        times, samples = _copied(timestamps, FLOAT), len(timestamps)
+        size = len(packed) + len(times)
+        return Chunk(samples, times, size, whole=packed, step_bytes=8 * samples, complete=True)
 
 
 def _copied(column: Any, kind: str) -> bytes:
