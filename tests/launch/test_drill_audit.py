@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from ocs_sim.launch._drill import FillDisk, NeedsLinux
 from ocs_sim.launch._drill._audit import audit, compare
 from ocs_sim.launch._drill._load import Load
 from ocs_sim.launch._drill._report import Report
@@ -123,3 +124,9 @@ def test_a_report_is_five_figures_and_details_for_who_asks():
 def test_a_load_that_memory_does_not_hold_is_spilled():
     assert Load(200).spill_megabytes(away_seconds=2) == 0
     assert Load(200).spill_megabytes(away_seconds=600) * 1e6 > Load(200).bytes_per_second * 600
+
+
+def test_a_system_that_cannot_refuse_writes_is_told(monkeypatch):
+    monkeypatch.delattr("resource.prlimit")
+    with pytest.raises(NeedsLinux, match="needs Linux"):
+        FillDisk().plan(LOAD)

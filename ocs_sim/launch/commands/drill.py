@@ -68,7 +68,7 @@ def _shared(times: int, seconds: float, blocks_per_second: float = 200.0) -> Cal
     return add
 
 
-@command.command("kill-router")
+@command.command("kill-router", short_help="Kill the router while two agents publish.")
 @click.option(
     "--away",
     default=2.0,
@@ -89,7 +89,7 @@ def kill_router(away: float, restart_aggregator: bool, **shared: Any) -> None:
     _hold(KillRouter(away, restart_aggregator), **shared)
 
 
-@command.command("kill-aggregator")
+@command.command("kill-aggregator", short_help="Kill the Aggregator at any moment.")
 @_shared(times=6, seconds=3.0)
 def kill_aggregator(**shared: Any) -> None:
     """Kill the Aggregator (SIGKILL) at any moment: while it records, seals, starts or recovers.
@@ -101,7 +101,7 @@ def kill_aggregator(**shared: Any) -> None:
     _hold(KillAggregator(), **shared)
 
 
-@command.command("kill-agent")
+@command.command("kill-agent", short_help="Kill an agent that publishes and spills.")
 @_shared(times=3, seconds=4.0)
 def kill_agent(**shared: Any) -> None:
     """Kill one of two agents that publish and spill (SIGKILL).
@@ -113,7 +113,7 @@ def kill_agent(**shared: Any) -> None:
     _hold(KillAgent(), **shared)
 
 
-@command.command("stall-aggregator")
+@command.command("stall-aggregator", short_help="Suspend the Aggregator, and measure the router.")
 @click.option(
     "--stalled",
     default=25.0,
@@ -132,7 +132,7 @@ def stall_aggregator(stalled: float, **shared: Any) -> None:
     _hold(StallAggregator(stalled), **shared)
 
 
-@command.command("fill-disk")
+@command.command("fill-disk", short_help="Refuse the Aggregator's writes for a while.")
 @click.option(
     "--full",
     default=8.0,
