@@ -17,7 +17,8 @@ _last = attrgetter("last_sequence")
 class FeedLog:
     """The kept publications of one feed, oldest first, found by the numbers of their blocks.
 
-    `next_sent` is one past the number of the last block that the router was given, or refused.
+    `next_sent` is one past the number of the last block that the router was given, or refused, or that made
+    room for others before.
     """
 
     def __init__(self) -> None:

@@ -82,11 +82,11 @@ class PublicationLog:
         """Let the publication that was taken last wait again: it could not be sent."""
         with self._lock:
             feed = self._feed(publication.topic)
-            feed.next_sent = publication.first_sequence
             if not self._sent or self._sent[-1] is not publication:
                 # Others needed its room meanwhile.
                 self._count_dropped(feed, publication)
                 return
+            feed.next_sent = publication.first_sequence
             self._waiting.appendleft(self._sent.pop())
             self._count_waiting(feed, publication.blocks, publication.size_bytes)
 
@@ -153,6 +153,8 @@ class PublicationLog:
         feed.remove_oldest()
         self._size -= oldest.size_bytes
         if not was_sent:
+            # Heartbeats tell of it: nobody else would, if nothing were published on this feed any more.
+            feed.next_sent = oldest.last_sequence + 1
             self._count_waiting(feed, -oldest.blocks, -oldest.size_bytes)
             self._count_dropped(feed, oldest)
 

@@ -32,7 +32,9 @@ class Model:
             gone = self.kept.pop(0)
             if self.sent:
                 self.sent -= 1
-            elif not gone.spilled:
+                continue
+            self.next_sent[gone.topic] = gone.last_sequence + 1
+            if not gone.spilled:
                 self.dropped[gone.topic] += gone.blocks
 
     def blocks_waiting(self, topic):
