@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import signal
 import subprocess
 import sys
+from contextlib import ExitStack, contextmanager
 
 import pytest
 from ocs_sim.agents.fake_data import FakeData
 
-from ocs_sim.testing import AgentHarness, ManualClock
+from ocs_sim.archive import Archive
+from ocs_sim.bus import BusError, HttpCaller
+from ocs_sim.testing import AgentHarness, ManualClock, wait_until
 from ocs_sim.wire import ResponseCode
 
 BEGIN = 1_700_000_000.0
@@ -324,3 +329,65 @@ def test_an_agent_that_samples_lists_does_not_load_numpy():
 )
 def test_a_load_that_makes_no_sense_is_refused(fake, params):
     assert fake.start("sampler", **params).code is ResponseCode.ERROR
+
+
+@contextmanager
+def process(site, instance_id):
+    """Run an agent of a site file as a program of its own."""
+    words = ["--site-file", str(site), "--site-host", "localhost", "--instance-id", instance_id]
+    running = subprocess.Popen([sys.executable, "-m", "ocs_sim.agent", *words], stdout=subprocess.DEVNULL)
+    try:
+        yield running
+        running.send_signal(signal.SIGINT)
+        assert running.wait(20) == 0
+    finally:
+        running.kill()
+        running.wait()
+
+
+@pytest.mark.integration
+def test_all_that_is_sampled_on_a_real_bus_is_archived_once(router, tmp_path):
+    recorder = {"--data-dir": "hk", "--initial-state": "record"}
+    agents = [
+        {"instance-id": "load1", "agent-class": "FakeDataAgent"},
+        {
+            "instance-id": "recorder1",
+            "agent-class": "AggregatorAgent",
+            "arguments": [word for pair in recorder.items() for word in pair],
+        },
+    ]
+    site = tmp_path / "site.yaml"
+    site.write_text(json.dumps(router.site(agents)))
+    with ExitStack() as stack:
+        caller = HttpCaller(router.http_url, timeout_seconds=60.0)
+        stack.callback(caller.close)
+        stack.enter_context(process(site, "recorder1"))
+        stack.enter_context(process(site, "load1"))
+
+        def ask(agent, *words):
+            try:
+                return caller.call(f"observatory.{agent}.ops", *words)
+            except BusError:
+                return None
+
+        wait_until(lambda: (ask("recorder1", "status", "record") or [1])[0] == 0, 30)
+        wait_until(lambda: ask("load1", "status", "sampler") is not None, 30)
+        ways = [(each, arrays) for each in ("lists", "packed") for arrays in (False, True)]
+        asked = {"fields": 7, "samples_per_block": 30, "blocks_per_second": 0, "blocks": 400}
+        for encoding, arrays in ways:
+            for coalesce in (True, False):
+                ask(
+                    "load1",
+                    "start",
+                    "sampler",
+                    {**asked, "encoding": encoding, "arrays": arrays, "coalesce": coalesce},
+                )
+                _, _, session = ask("load1", "wait", "sampler")
+                assert (session["success"], session["data"]["published"]) == (True, 400)
+    with Archive(tmp_path / "hk") as archive:
+        for feed in ("load", "load_packed", "load_single", "load_packed_single"):
+            found = archive.load(f"load1.{feed}.load.*")
+            assert len(found) == 7
+            for k, series in enumerate(found.values()):
+                # From lists, and from arrays.
+                assert sorted(series.values.tolist()) == sorted([float(n + k) for n in range(400 * 30)] * 2)
