@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Mapping, Set
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -16,13 +16,13 @@ from ocs_sim.archive._errors import ArchiveError
 from ocs_sim.archive._faults import explain
 from ocs_sim.archive._intake import Intake, Offered, blocks_in
 from ocs_sim.archive._ledger import Ledger
+from ocs_sim.archive._promises import Notices, Promises
 from ocs_sim.archive._reception import Reception
 from ocs_sim.archive._told import Missing, Told
 from ocs_sim.archive._writer import ArchiveWriter
 from ocs_sim.clock import Clock
 from ocs_sim.wire import BadFeedMessage
 
-_MOST_NOTICES = 500
 _MEGABYTE = 2**20
 # So much is written at once; more only when the disk did not take it.
 _BATCH_BYTES = 8 * _MEGABYTE
@@ -63,11 +63,8 @@ class Recorder:
         self._limits = limits or RecorderLimits()
         self._intake = Intake(self._limits.queued_bytes, self._limits.queued_publications)
         self._writer: ArchiveWriter | None = None
-        self._notices: deque[str] = deque()
-        self._noticed: set[str] = set()
-        self._promised: set[Future[None]] = set()
-        self._waiters: list[Future[None]] = []
-        self._has_ended = False
+        self._notices = Notices()
+        self._promises = Promises()
         self._disk_trouble: str | None = None
         self._failures = 0
         self._sync_began: float | None = None
@@ -76,7 +73,7 @@ class Recorder:
         self.ledger = Ledger()
         self.counters: Counter[str] = Counter()
         self.unsealed: list[Path] = []
-        self._reception = Reception(self.ledger, self.counters, self._tell)
+        self._reception = Reception(self.ledger, self.counters, self._notices.tell)
 
     def start(self) -> None:
         """Begin to archive; what was offered before is archived first."""
@@ -108,13 +105,9 @@ class Recorder:
 
         Cancelled when the recorder ends before that. For any thread.
         """
-        future: Future[None] = Future()
-        self._promised.add(future)
-        future.add_done_callback(self._promised.discard)
-        self._intake.add(lambda: self._waiters.append(future))
-        if self._has_ended:
-            future.cancel()
-        return future
+        promise = self._promises.give()
+        self._intake.add(lambda: self._promises.come_due(promise))
+        return promise
 
     def told(self) -> dict[str, Told]:
         """Return the latest heartbeats of agents that count their blocks, by agent address.
@@ -186,7 +179,7 @@ class Recorder:
 
     def take_notices(self) -> list[str]:
         """Return what is new to say, each sentence once."""
-        return [self._notices.popleft() for _ in range(len(self._notices))]
+        return self._notices.take()
 
     def take_newcomers(self) -> list[str]:
         """Return the addresses of agents that are new, to ask them for units."""
@@ -230,9 +223,7 @@ class Recorder:
             self._turn()
             self._end()
         finally:
-            self._has_ended = True
-            for future in list(self._promised):
-                future.cancel()
+            self._promises.end()
 
     def _pause(self) -> float:
         # A disk that fails is tried less and less often, for each time all that is pending is written again.
@@ -241,15 +232,17 @@ class Recorder:
 
     def _end(self) -> None:
         if self._writer is None:
-            self._tell(f"{len(self._intake)} publications could not be recorded: {self._disk_trouble}.")
+            self._notices.tell(
+                f"{len(self._intake)} publications could not be recorded: {self._disk_trouble}."
+            )
             return
         try:
             self.unsealed = self._writer.close()
         except OSError as error:
-            self._tell(f"The last {self._writer.pending_bytes} bytes could not be written: {error}.")
+            self._notices.tell(f"The last {self._writer.pending_bytes} bytes could not be written: {error}.")
         if self.unsealed:
             why = self._writer.seal_trouble
-            self._tell(f"{len(self.unsealed)} journals are left for the next start to seal: {why}")
+            self._notices.tell(f"{len(self.unsealed)} journals are left for the next start to seal: {why}")
 
     def _turn(self) -> None:
         try:
@@ -268,7 +261,7 @@ class Recorder:
         self._failures += 1
         writer = self._writer
         trouble = explain(error, writer.directory if writer else None)
-        self._tell(f"Cannot record for now. {trouble}")
+        self._notices.tell(f"Cannot record for now. {trouble}")
         waiting = self._intake.queued_bytes + (writer.pending_bytes if writer else 0)
         self._disk_trouble = f"{trouble}; {waiting / _MEGABYTE:.1f} MB wait in memory"
 
@@ -282,9 +275,9 @@ class Recorder:
             raise
         self._writer = self._reception.writer = writer
         if left:
-            self._tell(f"Found {len(left)} files that were not sealed; sealing them.")
+            self._notices.tell(f"Found {len(left)} files that were not sealed; sealing them.")
         if fault:
-            self._tell(fault)
+            self._notices.tell(fault)
 
     def _require(self) -> ArchiveWriter:
         if self._writer is None:
@@ -306,10 +299,10 @@ class Recorder:
                     item()
             except BadFeedMessage as fault:
                 self.counters["malformed"] += 1
-                self._tell(str(fault))
+                self._notices.tell(str(fault))
             except Exception as error:  # one publication that nobody foresaw must not end the recording
                 self.counters["rejected"] += 1
-                self._tell(f"A publication could not be archived: {type(error).__name__}: {error}.")
+                self._notices.tell(f"A publication could not be archived: {type(error).__name__}: {error}.")
             finally:
                 if isinstance(item, Offered):
                     self._intake.done(item)
@@ -326,12 +319,4 @@ class Recorder:
         for counters, sent in unsynced:
             counters.latency.observe(now - sent)
         unsynced.clear()
-        waiters, self._waiters = self._waiters, []
-        for future in waiters:
-            if future.set_running_or_notify_cancel():
-                future.set_result(None)
-
-    def _tell(self, text: str) -> None:
-        if text not in self._noticed and len(self._noticed) < _MOST_NOTICES:
-            self._noticed.add(text)
-            self._notices.append(text)
+        self._promises.keep()
