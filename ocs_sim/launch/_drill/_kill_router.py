@@ -9,6 +9,7 @@ from ocs_sim.launch._drill._scratch import AGGREGATOR, Plan
 from ocs_sim.launch._drill._stage import Event, Stage
 
 _START_SECONDS = 60.0
+_REPLAY_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class KillRouter:
         router.wait_ready(_START_SECONDS)
         agents = max(stage.answering(stage.scratch.agents).values())
         stage.recording()
-        complete = agents + stage.complete()
+        complete = agents + stage.complete(_REPLAY_SECONDS + self.away_seconds)
         restarted = sum(stage.process(name).pid != pid for name, pid in before.items())
         text = (
             f"router killed and back: all agents answer {agents:.1f} s later, "

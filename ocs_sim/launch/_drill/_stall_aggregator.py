@@ -10,6 +10,7 @@ from ocs_sim.launch._drill._scratch import AGGREGATOR, Plan
 from ocs_sim.launch._drill._stage import Event, Stage
 
 _LOOK_SECONDS = 0.5
+_REPLAY_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class StallAggregator:
         finally:
             process.resume()
         back = max(stage.answering([AGGREGATOR]).values())
-        complete = back + stage.complete()
+        complete = back + stage.complete(_REPLAY_SECONDS + self.stalled_seconds)
         grew = (most - before) / 1e6
         text = (
             f"Aggregator suspended for {self.stalled_seconds:g} s: the router grew by {grew:.1f} MB "
