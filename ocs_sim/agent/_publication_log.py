@@ -118,7 +118,7 @@ class PublicationLog:
             for each in self._feed(topic).sent(from_sequence):
                 if to_sequence is not None and each.first_sequence > to_sequence:
                     break
-                most_bytes -= len(each.packed)
+                most_bytes -= each.size_bytes
                 if chosen and most_bytes < 0:
                     return chosen, True
                 chosen.append(each)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -15,6 +15,8 @@ from ocs_sim.agent._spilled_boot import SpilledBoot
 from ocs_sim.wire import feed_address, split_feed_address, unpack_publication
 
 _BYTES_PER_ANSWER = 2 * 2**20
+# Unpacking many would keep the loop from everything else.
+_PUBLICATIONS_PER_TURN = 64
 _NEWEST = 2**63 - 1
 _Answer = tuple[int, int, list[Publication], bool]
 
@@ -56,7 +58,7 @@ class Replay:
             "boot_id": boot_id,
             "oldest": oldest,
             "next": following,
-            "publications": [each.packed if packed else unpack_publication(each.packed) for each in chosen],
+            "publications": [each.packed for each in chosen] if packed else await _unpacked(chosen),
             "more": more,
         }
 
@@ -118,11 +120,20 @@ def _limited(publications: Iterable[Publication]) -> tuple[list[Publication], bo
     chosen: list[Publication] = []
     left = _BYTES_PER_ANSWER
     for each in publications:
-        left -= len(each.packed)
+        left -= each.size_bytes
         if chosen and left < 0:
             return chosen, True
         chosen.append(each)
     return chosen, False
+
+
+async def _unpacked(publications: Sequence[Publication]) -> list[list[Any]]:
+    unpacked = []
+    for index, each in enumerate(publications):
+        if index % _PUBLICATIONS_PER_TURN == 0:
+            await _pause()
+        unpacked.append(unpack_publication(each.packed))
+    return unpacked
 
 
 def _encode(bounds: Mapping[str, tuple[int, int] | None]) -> dict[str, dict[str, int]]:

@@ -139,7 +139,7 @@ class AgentHarness(Generic[AgentT]):
 
     def published(self, feed: str) -> list[FeedMessage]:
         """Return what the agent has published on a feed so far."""
-        self.bus.flush()
+        self._settle()
         topic = feed_address(self.address, feed)
         return [decode_publication(args[0], topic) for each, args in self.bus.published if each == topic]
 
@@ -155,12 +155,20 @@ class AgentHarness(Generic[AgentT]):
                 raise TimeoutError(f"not so within {seconds} s: {inspect.getsource(condition).strip()}")
             time.sleep(0.002)
 
+    def _settle(self) -> None:
+        """Let the agent send what it can: much is sent in several turns of the loop."""
+        before = -1
+        self.bus.flush()
+        while self._courier.waiting not in (0, before):
+            before = self._courier.waiting
+            self.bus.flush()
+
     async def _begin(self) -> AgentService:
         services: list[AgentService] = []
         link = self.bus.link(lambda: services[0].joined())  # noqa: PLW0108 - there is none yet
         common, arguments = split_common(self._arguments, self._directory)
         boot_id = str(self.clock.time())
-        courier = Courier(
+        courier = self._courier = Courier(
             link, self.bus.loop, self.clock, common.history_bytes, self._spill(common.spill_bytes, boot_id)
         )
         site = Site(self._directory / "site.yaml", _HUB, {})

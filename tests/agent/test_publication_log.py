@@ -109,7 +109,7 @@ class LogMachine(RuleBasedStateMachine):
         assert more == (len(chosen) < len(wanted))
         assert bool(chosen) == bool(wanted)
         if len(chosen) > 1:
-            assert sum(len(each.packed) for each in chosen) <= most
+            assert sum(each.size_bytes for each in chosen) <= most
 
     @invariant()
     def agrees(self):
