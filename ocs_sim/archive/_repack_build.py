@@ -92,19 +92,20 @@ class Builder:
         """Read a block back, write its pyramid, and return what the index says of it."""
         plan, samples = block.plan, block.samples
         group, kept = file[plan.path], file[f"{ARCHIVE_GROUP}/{plan.key}"]
-        levels = factors(samples) if plan.numeric else ()
+        rows_of = {name: row for row, name in enumerate(plan.numeric)}
+        levels = factors(samples) if rows_of else ()
         spans = _Span(levels, samples)
         spans.add_all(self._read_back(group["time"]))
         for factor in levels:
-            shape = (len(plan.numeric), 4, -(-samples // factor))
+            shape = (len(rows_of), 4, -(-samples // factor))
             kept.create_dataset(f"decimated_{factor}", shape, "<f8", **self._filters_of_level())
             kept[f"decimated_{factor}_time"] = spans.levels[factor]
             self._checks[f"{kept.name}/decimated_{factor}_time"] = _crc(spans.levels[factor])
         checks = dict.fromkeys(levels, 0)
         for name, dataset in plan.datasets.items():
-            rows = _pyramid(self._read_back(group[dataset]), levels if name in plan.numeric else (), samples)
+            rows = _pyramid(self._read_back(group[dataset]), levels if name in rows_of else (), samples)
             for factor, row in rows.items():
-                kept[f"decimated_{factor}"][plan.numeric.index(name)] = row
+                kept[f"decimated_{factor}"][rows_of[name]] = row
         for factor in checks:
             values = kept[f"decimated_{factor}"]
             self._checks[values.name] = _crc(values[()])
