@@ -15,7 +15,8 @@ from bench._telemetry.processes import cpu_seconds, difference
 from bench._tools import observatory
 from ocs_sim import Client
 from ocs_sim.archive import Archive, ArchiveError
-from tests.observatory import Observatory
+from ocs_sim.bus import BusError
+from tests.observatory import Observatory, eventually
 
 SETTLE_SECONDS = 1.5
 # Longer than its end and the answers take on an idle machine.
@@ -55,29 +56,49 @@ class Ours:
 
     def trial(self, load: Load, rate: float, seconds: float) -> Trial:
         """Publish at `rate` blocks/s for so long (0: as fast as it goes), seal, and read all back."""
-        self.aggregator.record.start()
         old, processes = self._files(), self.processes()
         before = cpu_seconds(processes)
-        blocks, began = int(rate * seconds), time.monotonic()
-        self.publish(load, rate, blocks)
+        try:
+            told, elapsed = self._attempt(load, rate, seconds)
+        except BusError as error:
+            # The router hangs up on those who are too slow.
+            self._restart()
+            return Trial(load, rate, 0, str(error), dict.fromkeys(processes, 0.0), 0)
+        used = difference(cpu_seconds(processes), before)
+        new, published = self._files() - old, told["published"]
+        archived, fault = self._compare(load, told, new)
+        fault = lateness(published, int(rate * seconds), elapsed - seconds) or fault
+        size = sum(path.stat().st_size for path in new)
+        # Not the newest: a recorder that starts looks there for what it has.
+        for path in sorted(old | new, key=lambda each: each.stat().st_mtime)[:-1]:
+            path.unlink()
+        if fault:
+            self._restart()
+        return Trial(load, rate or archived / load.samples / elapsed, published, fault, used, size)
+
+    def _attempt(self, load: Load, rate: float, seconds: float) -> tuple[dict[str, Any], float]:
+        self.aggregator.record.start()
+        began = time.monotonic()
+        self.publish(load, rate, int(rate * seconds))
         self._finish(seconds)
         told = self.agent.sampler.status().session.data
         time.sleep(SETTLE_SECONDS)
         self.aggregator.record.stop()
         elapsed = time.monotonic() - began - SETTLE_SECONDS
         self.aggregator.record.wait(timeout_seconds=120)
-        used = difference(cpu_seconds(processes), before)
-        new, published = self._files() - old, told["published"]
-        archived, fault = self._compare(load, told, new)
-        fault = lateness(published, blocks, elapsed - seconds) or fault
-        size = sum(path.stat().st_size for path in new)
-        # Not the newest: a recorder that starts looks there for what it has.
-        for path in sorted(old | new, key=lambda each: each.stat().st_mtime)[:-1]:
-            path.unlink()
-        if fault:
-            # Else what is still kept for replay would be archived in the next trial.
-            self.laid_out.well("restart", "data1")
-        return Trial(load, rate or archived / load.samples / elapsed, published, fault, used, size)
+        return told, elapsed
+
+    def _restart(self) -> None:
+        """Begin anew after what was too much: what is kept for replay would be archived in the next trial."""
+        self.laid_out.well("restart", "data1")
+        eventually(self._is_idle, "the Aggregator records no more", 120)
+
+    def _is_idle(self) -> bool:
+        try:
+            self.aggregator.record.stop()
+            return self.aggregator.record.wait(timeout_seconds=10).session.status in ("done", None)
+        except BusError:
+            return False
 
     def publish(self, load: Load, rate: float, blocks: int) -> None:
         """Have the agent begin."""

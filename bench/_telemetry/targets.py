@@ -43,16 +43,9 @@ def _beside_ocs(
 
 
 def _at_least(told: str, figures: Figures, load: str, key: str, least: float) -> tuple[str, dict[str, Any]]:
-    """Judge the best of all ways to publish a load, but packed only where that is what is asked."""
-    ways = {
-        name: each[key]
-        for name, each in figures.items()
-        if name.startswith(load) and each["lossless"] and (name.endswith("packed") == load.endswith("packed"))
-    }
-    if not ways:
-        return told, _judged(f">= {least:.5g}", None, reached=False)
-    best = max(ways, key=lambda name: ways[name])
-    return told, {**_judged(f">= {least:.5g}", ways[best], reached=ways[best] >= least), "by": best}
+    found = figures[load]
+    figure = found[key] if found["lossless"] else None
+    return told, _judged(f">= {least:.5g}", figure, reached=figure is not None and figure >= least)
 
 
 def _judged(asked: str, figure: float | None, *, reached: bool) -> dict[str, Any]:
