@@ -73,7 +73,7 @@ class Spill:
                 return False
             try:
                 self._write(publication, encode(publication))
-            except OSError as fault:
+            except Exception as fault:  # whatever is wrong with the files, what is published must be sent
                 self._fail(fault, publication)
                 return False
             if self._failed_at is not None:
@@ -165,7 +165,7 @@ class Spill:
             os.close(self._file)
         self._file = None
 
-    def _fail(self, fault: OSError, publication: Publication) -> None:
+    def _fail(self, fault: Exception, publication: Publication) -> None:
         self.missed_blocks += publication.blocks
         if self._failed_at is None:
             self._log.error("publications are not kept in %s for now: %s", self.directory, fault)

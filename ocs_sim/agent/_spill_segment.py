@@ -78,13 +78,15 @@ class Segment:
         return places is None or publication.first_sequence > places.last[-1]
 
     def note(self, publication: Publication, size_bytes: int) -> None:
-        """Remember that the record of a publication was appended."""
-        places = self._places.get(publication.topic)
-        if places is None:
-            places = self._places[publication.topic] = _Places()
+        """Remember that the record of a publication was appended.
+
+        Others may read meanwhile: they go by `last`, and so it comes last.
+        """
+        places = self._places.get(publication.topic) or _Places()
         places.first.append(publication.first_sequence)
-        places.last.append(publication.last_sequence)
         places.position.append(self.size_bytes)
+        places.last.append(publication.last_sequence)
+        self._places[publication.topic] = places
         self.size_bytes += size_bytes
 
     def bounds(self, topic: str) -> tuple[int, int] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -250,6 +251,28 @@ def test_a_directory_that_is_removed_is_made_again(tmp_path):
     assert store.append(publication(1, 100_000))
     assert [each.first_sequence for each in read(store.present)] == [1]
     assert is_held(store.directory)
+    store.close([])
+
+
+def test_files_can_be_read_while_others_are_written_and_removed(tmp_path):
+    store = spill(tmp_path, capacity=200_000)
+    written = [publication(number, 500) for number in range(2000)]
+
+    def write():
+        for each in written:
+            assert store.append(each)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    newest, reads = -1, 0
+    while writer.is_alive() or not reads:
+        found = [each.first_sequence for each in store.present.read(TOPIC, newest - 50, 10**9)]
+        assert found == sorted(found)
+        newest, reads = max([newest, *found]), reads + 1
+    writer.join()
+    left = read(store.present)
+    assert left == written[-len(left) :]
+    assert 100 < len(left) < 400
     store.close([])
 
 
