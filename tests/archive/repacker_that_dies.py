@@ -16,7 +16,6 @@ STEPS = [
     (Path, "unlink"),
     (Path, "rmdir"),
     (h5py.File, "close"),
-    (h5py.Group, "create_dataset"),
 ]
 
 

@@ -94,7 +94,7 @@ def damaged(data):
     yield data[:12]
     yield data[: len(data) // 2]
     yield data + b"more"
-    for at in range(0, len(data), max(len(data) // 40, 1)):
+    for at in range(0, len(data), max(len(data) // 15, 1)):
         yield data[:at] + bytes([data[at] ^ 0x10]) + data[at + 1 :]
 
 
@@ -188,7 +188,7 @@ def test_changes_of_units_and_types_are_told_from_the_cache(tmp_path, caches):
     assert [info.type for info in first[0]] == ["mixed"]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_with_and_without_the_cache_the_answers_are_the_same(tmp_path_factory, data):
     folder = tmp_path_factory.mktemp("hk") / "hk"

@@ -392,7 +392,7 @@ def test_a_repacking_that_is_killed_at_any_step_is_finished_by_the_next(tmp_path
         steps += 1
     assert code == 0
     assert len(left) == 2
-    assert steps >= 15
+    assert steps >= 10
 
 
 REPACK = "import sys; from pathlib import Path; from ocs_sim.archive import *; " + (
