@@ -188,7 +188,8 @@ def _require_room(directory: Path, size_bytes: int) -> None:
 
 def _sync_and_tidy(directory: Path, removed: Sequence[Path], look: Look) -> None:
     """Make removals last, and remove folders that they left empty, but not one that is recorded into."""
-    newest = max((directory / name).parent for name in (*look.sealed, *look.journals))
+    found = [(directory / name).parent for name in (*look.sealed, *look.journals)]
+    newest = max(found, default=directory)
     for folder in sorted({path.parent for path in removed}):
         with suppress(FileNotFoundError):
             sync_directory(folder)

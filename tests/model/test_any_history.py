@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from ocs_sim.archive import RecorderLimits
+from ocs_sim.archive import RecorderLimits, RepackOptions, repack
 from tests.model.disk import FAILING, FULL
 from tests.model.publisher import FEEDS, Keeping
 from tests.model.world import World
@@ -204,9 +204,17 @@ class Histories(RuleBasedStateMachine):
         self.archiver.rotate()
 
     @precondition(lambda self: self.world and self.archiver.writer)
-    @rule()
-    def seal(self):
+    @rule(rotated=st.booleans())
+    def seal(self, rotated):
+        if rotated:
+            self.archiver.rotate()
         self.archiver.seal()
+
+    @rule()
+    def repack(self):
+        options = RepackOptions(include_current=True)
+        report = repack(self.archiver.directory, options, clock=self.world.clock)
+        assert not report.faults
 
     @precondition(lambda self: self.world and self.archiver.writer and self.archiver.writer.unsealed)
     @rule()
@@ -246,7 +254,7 @@ class Histories(RuleBasedStateMachine):
         return floats
 
 
-TestAnyHistory = pytest.mark.timeout(0 if IS_LONG else 110)(Histories.TestCase)
+TestAnyHistory = pytest.mark.timeout(0 if IS_LONG else 600)(Histories.TestCase)
 if not IS_LONG:
     TestAnyHistory.settings = settings(
         max_examples=100,

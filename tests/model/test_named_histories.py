@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from ocs_sim.archive import Archive
+from ocs_sim.archive import Archive, repack
 from tests.model.publisher import FEEDS, Keeping
 from tests.model.world import World
 
@@ -280,3 +280,12 @@ def test_a_clock_that_steps_by_an_hour_between_runs_of_everybody(hours):
         found = numbers(world)
         assert sorted(map(len, found)) == [13, 15, 17]
         assert all(each == list(range(len(each))) for each in found)
+
+
+def test_repacking_before_anything_was_recorded():
+    with World() as world:
+        report = repack(world.archiver.directory, clock=world.clock)
+        assert (report.made, report.leftovers, report.faults) == ([], [], [])
+        publish(world, 3)
+        world.end()
+        assert numbers(world) == [[0, 1, 2]]

@@ -87,7 +87,15 @@ class Verdict:
                     assert gap.reason
                     gaps[gap.feed_address, gap.boot_id] |= set(range(gap.first_missing, gap.last_missing + 1))
             findings = archive.check(clock=self._world.clock)
-            assert not [each for each in findings if each.kind is Kind.UNREADABLE]
+        assert not [each for each in findings if each.kind is Kind.UNREADABLE]
+        missing = [each for each in findings if each.kind is Kind.SEQUENCE_GAP]
+        told = {
+            (each.subject, each.boot_id, number): each.reason
+            for each in missing
+            for number in range(each.first_block, each.last_block + 1)
+        }
+        assert all(told.values()), f"nothing says why: {[each.message for each in missing]}"
+        assert set(told) == {(*key, number) for key, numbers in gaps.items() for number in numbers}
         return archived, gaps
 
     def _check_gaps(self, archived, gaps):
