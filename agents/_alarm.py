@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import Any
 
 from ocs_sim.agent import Publisher, Run
@@ -28,14 +29,12 @@ class Alarm:
         self._active: bool | None = None
         self._since = 0.0
         self._told_at = 0.0
+        self._words = ""
 
     def tell(self, run: Run, trouble: str | None) -> None:
         """Take what is wrong, None when nothing is."""
         is_active, was_active = trouble is not None, self._active
-        if is_active:
-            run.degraded(trouble or "")
-        else:
-            run.recovered()
+        self._show(run, trouble)
         if is_active != was_active:
             self._since = self._clock.time()
             self._announce(run, trouble, was_active)
@@ -45,6 +44,15 @@ class Alarm:
         self._publisher.publish(
             {"name": self._name, "active": is_active, "text": trouble or "", "since": self._since}
         )
+
+    def _show(self, run: Run, trouble: str | None) -> None:
+        # Figures that grow are no news: each would be one more message in the session.
+        words = re.sub(r"\d+(\.\d+)?", "", trouble or "")
+        if trouble is None:
+            run.recovered()
+        elif words != self._words:
+            run.degraded(trouble)
+        self._words = words
 
     def _announce(self, run: Run, trouble: str | None, was_active: bool | None) -> None:
         if trouble is not None:

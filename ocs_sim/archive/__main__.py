@@ -39,7 +39,8 @@ def seal_all(journals: list[str]) -> int:
         try:
             seal(Path(journal))
         except ArchiveError as error:
-            print(error, file=sys.stderr)  # noqa: T201
+            # Whoever started this says what it was about.
+            print(error.facts.get("fault", error), file=sys.stderr)  # noqa: T201
             failed = 1
     return failed
 

@@ -36,7 +36,7 @@ def _silences(
     else:
         text = f"{len(long)} silences of up to {seconds:.1f} s; messages come every {usual:.2g} s"
     if block.is_counted:
-        text += ": the publisher was silent, for no block is missing"
+        text += "; no block's number is missing, so the publisher was silent or not running"
     yield Finding(
         Kind.TIME_GAP,
         name,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import mmap
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -46,9 +47,15 @@ def seal(journal: Path, clock: Clock | None = None) -> Path | None:
         return _seal_locked(journal, descriptor, (clock or SystemClock()).time())
     except (OSError, RuntimeError, ValueError, KeyError, TypeError) as error:
         # h5py reports a full disk as any of these.
-        raise SealFailed(journal=journal, fault=f"{type(error).__name__}: {error}") from error
+        raise SealFailed(journal=journal, fault=_fault(error)) from error
     finally:
         os.close(descriptor)
+
+
+def _fault(error: Exception) -> str:
+    # HDF5 tells everything that it knows about a failed write, in several lines.
+    found = re.search(r"error message = '([^']+)'", str(error))
+    return found[1] if found else f"{type(error).__name__}: {' '.join(str(error).split())}"
 
 
 def _seal_locked(journal: Path, descriptor: int, now: float) -> Path | None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ocs_sim.bus import BusError, HttpCaller, NoSuchProcedure
+from ocs_sim.bus import BusError, CallTimedOut, HttpCaller, NoSuchProcedure, RouterUnreachable
 from ocs_sim.clock import Clock, SystemClock
 from ocs_sim.launch._layout import Layout
 from ocs_sim.wire import agent_address, ops_address
@@ -103,8 +102,14 @@ class FeedWatcher:
         return agent_address(self._layout.host.hub.address_root, instance_id)
 
     def _require_router(self) -> None:
-        with suppress(NoSuchProcedure):
+        try:
             self._caller.call(self._address("_crossbar_check_"))
+        except NoSuchProcedure:
+            return
+        except CallTimedOut:
+            url = self._layout.host.hub.wamp_http
+            fault = f"{url}: no answer within {_ANSWER_SECONDS:g} s"
+            raise RouterUnreachable(url=url, fault=fault) from None
 
     def _call(self, procedure: str, *arguments: Any) -> Any:
         try:

@@ -154,8 +154,8 @@ def test_silences_of_a_feed_are_told_in_one_line(tmp_path, pieces):
     assert found == (
         Kind.TIME_GAP,
         "data1.thermometers.temps",
-        "3 silences of up to 569.6 s; messages come every 30 s: the publisher was silent, "
-        "for no block is missing",
+        "3 silences of up to 569.6 s; messages come every 30 s; no block's number is missing, "
+        "so the publisher was silent or not running",
         False,
     )
 
