@@ -25,7 +25,7 @@ def write_site(router: RouterInfo, directory: Path) -> Path:
     return path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site_file(router: RouterInfo, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_site(router, tmp_path_factory.mktemp("site"))
 
@@ -61,9 +61,12 @@ def answers(caller: HttpCaller) -> bool:
         return False
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def faker(router: RouterInfo, site_file: Path) -> Iterator[Path]:
-    """A running FakeData called data1; the value is the site file that leads to it."""
+    """A running FakeData called data1; the value is the site file that leads to it.
+
+    It ends with this package: other tests want the name, on the same router, for agents of their own.
+    """
     with running_faker(router, site_file):
         yield site_file
 
