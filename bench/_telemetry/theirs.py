@@ -19,7 +19,8 @@ from ocs_sim.bus import BusError, HttpCaller
 from tests.observatory import Observatory, eventually
 
 PROGRAMS = Path(__file__).parent / "ocs"
-_PLAIN = "OBSBOW_ROUTER_PLAIN"
+# Our clients switch autobahn's fast masking of websockets off, which they do not need; OCS's agents do.
+_OURS_ONLY = "AUTOBAHN_USE_NVX"
 _SITE_FILE = "ocs.yaml"
 _SITE = """
 hub:
@@ -41,7 +42,7 @@ hosts:
 def running(python: str) -> Iterator["Theirs"]:
     """Yield OCS's agents, answering."""
     with ExitStack() as stack:
-        stack.enter_context(_variable(_PLAIN, "1"))
+        stack.enter_context(_environment(OBSBOW_ROUTER_PLAIN="1"))
         laid_out = stack.enter_context(observatory())
         (laid_out.directory / _SITE_FILE).write_text(
             _SITE.format(port=laid_out.port, directory=laid_out.directory)
@@ -172,12 +173,15 @@ class Theirs:
 
 
 @contextmanager
-def _variable(name: str, value: str) -> Iterator[None]:
-    os.environ[name] = value
+def _environment(**added: str) -> Iterator[None]:
+    before = dict(os.environ)
+    os.environ.pop(_OURS_ONLY, None)
+    os.environ.update(added)
     try:
         yield
     finally:
-        del os.environ[name]
+        os.environ.clear()
+        os.environ.update(before)
 
 
 @contextmanager
