@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from ocs_sim.archive._errors import ArchiveError
@@ -32,6 +33,7 @@ def print_ledger(directory: Path) -> int:
 def seal_all(journals: list[str]) -> int:
     """Seal each journal; return 1 when one could not be."""
     from ocs_sim.archive._seal import seal
+    from ocs_sim.archive._sealed_files import keep_index
 
     os.nice(5)
     failed = 0
@@ -42,6 +44,10 @@ def seal_all(journals: list[str]) -> int:
             # Whoever started this says what it was about.
             print(error.facts.get("fault", error), file=sys.stderr)  # noqa: T201
             failed = 1
+    for directory in {Path(journal).parent.parent for journal in journals}:
+        # Only a cache, which whoever reads makes as well.
+        with suppress(ArchiveError, OSError):
+            keep_index(directory)
     return failed
 
 

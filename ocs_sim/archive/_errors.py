@@ -46,7 +46,7 @@ class TidyingInUse(ArchiveError):
 
 
 class RepackFailed(ArchiveError):
-    """{first} and what follows could not be repacked ({fault}). Nothing is lost: the files stay as they are."""
+    """{first} and those after it could not be repacked ({fault}); they stay as they are, nothing is lost."""
 
 
 class NoSuchField(ArchiveError, LookupError):

@@ -8,12 +8,22 @@ from pathlib import Path
 from ocs_sim.archive._errors import ArchiveError, FileVanished
 from ocs_sim.archive._index_file import index_paths, load_index, store_index
 from ocs_sim.archive._index_rows import Contents, Layouts
-from ocs_sim.archive._listing import Stamp, stamp_of
+from ocs_sim.archive._listing import Listing, Stamp, stamp_of
 from ocs_sim.archive._sealed_file import OpenFiles, SealedFile, read_index
 
 # So many files are opened as soon as their contents are written once more.
 _FEWEST_NEWS = 8
 _BYTES_PER_NEWS = 150_000
+
+
+def keep_index(directory: Path) -> None:
+    """Write down now and then what new files hold, so that the first reader need not open all of them."""
+    listing = Listing(directory)
+    names = listing.look().sealed
+    if len(names) % _FEWEST_NEWS == 0:
+        files = SealedFiles(directory)
+        files.update(listing.stamps(names))
+        files.close()
 
 
 class SealedFiles:

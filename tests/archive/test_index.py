@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ocs_sim.archive import Archive, _sealed_files
-from tests.archive.making import START, counted, record, values, write
+from ocs_sim.archive._sealer import seal_in_child
+from tests.archive.making import START, HandClock, counted, record, values, write
 from tests.archive.many import HOUR, hourly
 
 FIELD = "agent1.feed_1.temps.field_1"
@@ -72,6 +73,15 @@ def test_a_few_files_are_not_worth_a_cache(tmp_path, caches):
     contents(tmp_path / "hk")
     assert not (tmp_path / "hk" / ".index").exists()
     assert not caches.exists()
+
+
+def test_sealing_keeps_the_cache_so_that_the_first_reader_finds_it(tmp_path, caches, opened):
+    folder = tmp_path / "hk"
+    hourly(folder, 15, blocks=1, fields=1, samples=60)
+    write(folder, counted(0), clock=HandClock(START + 100 * HOUR), seal=seal_in_child)
+    assert (folder / ".index").exists()
+    contents(folder)
+    assert opened == []
 
 
 def test_a_load_opens_only_the_files_that_it_needs(directory, monkeypatch):
