@@ -1,12 +1,19 @@
 """What the pages of docs/ point to is there, and what the references list is all that there is."""
 
 import re
+from dataclasses import fields
+from importlib.metadata import entry_points
+from inspect import signature
 from pathlib import Path
 
 import click
 import pytest
 from ocs_sim.agents.fake_data import FakeData
 
+from ocs_sim.agent._common import CommonOptions
+from ocs_sim.agent._operations import declared_on
+from ocs_sim.collect import Readings, _reasons
+from ocs_sim.collect._metrics import registry_of
 from ocs_sim.launch._cli import obsbow
 from ocs_sim.testing import AgentHarness, ManualClock
 
@@ -14,6 +21,8 @@ ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 COMMANDS = (ROOT / "docs/reference/commands.md").read_text()
 WIRE = (ROOT / "docs/reference/wire.md").read_text()
+AGENTS = (ROOT / "docs/reference/agents.md").read_text()
+WATCH = (ROOT / "docs/how-to/watch-telemetry.md").read_text()
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 OPTION = re.compile(r"(?<![\w-])--?[a-z][a-z-]*")
 
@@ -94,6 +103,70 @@ def test_the_page_of_commands_has_no_command_that_is_not_there():
     assert set(re.findall(r"^### (.*)$", COMMANDS, re.MULTILINE)) == set(ALL_COMMANDS)
 
 
+SHIPPED = {
+    each.name: each.load()
+    for each in entry_points(group="ocs_sim.agents")
+    if each.value.startswith("ocs_sim.agents.")
+}
+
+
+def flags(names):
+    return {"--" + name.replace("_", "-") for name in names}
+
+
+def about(agent_class):
+    """Return what stands below the heading of an agent class, by the heading of each of its tables."""
+    text = re.search(rf"^## {agent_class}$(.*?)(?=^## |\Z)", AGENTS, re.DOTALL | re.MULTILINE)
+    assert text, f"docs/reference/agents.md has no section on `{agent_class}`"
+    tables = re.findall(r"^\| (\w+) \|.*\n\|---.*\n((?:\|.*\n)+)", text[1] + "\n", re.MULTILINE)
+    return {
+        title: [[cell.strip() for cell in line.split("|")[1:-1]] for line in rows.splitlines()]
+        for title, rows in tables
+    }
+
+
+def names_in(rows):
+    return {name for row in rows for name in re.findall("`([^`]+)`", row[0])}
+
+
+def test_the_page_of_agents_has_the_options_of_every_agent():
+    told = about("Every agent")
+    assert names_in(told["option"]) == flags(each.name for each in fields(CommonOptions))
+
+
+def test_the_page_of_agents_has_every_class_and_no_other():
+    assert set(re.findall(r"^## (.*)$", AGENTS, re.MULTILINE)) == {"Every agent", *SHIPPED}
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_page_of_agents_has_every_option_with_its_default(name):
+    rows = about(name)["option"]
+    options = SHIPPED[name].Options.model_fields
+    assert names_in(rows) == flags(options)
+    for option, field in options.items():
+        (row,) = [row for row in rows if f"`{flags([option]).pop()}`" in row[0]]
+        said = row[1].strip("`")
+        if field.is_required():
+            assert said == "required"
+        elif type(field.default) in (int, float):
+            assert float(said) == field.default
+        elif said:
+            assert said == str(field.default).lower()
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_page_of_agents_has_every_operation_and_its_parameters(name):
+    rows, cls = about(name)["operation"], SHIPPED[name]
+    declared = dict(declared_on(cls))
+    aliases = {alias for each in declared.values() for alias in each.aliases}
+    assert names_in(rows) == set(declared) | aliases
+    for attribute in declared:
+        (row,) = [row for row in rows if f"`{attribute}`" in row[0]]
+        known = signature(getattr(cls, attribute)).parameters.values()
+        wanted = {each.name for each in known if each.kind is not each.VAR_KEYWORD} - {"self", "run"}
+        assert {word.partition("=")[0] for word in re.findall("`([^`]+)`", row[1])} == wanted
+
+
 def keys_below(introduction):
     """Return the names in the first column of the table that follows some words on the page of the wire."""
     table = WIRE.split(introduction, 1)[1].split("|---", 1)[1].split("\n\n", 1)[0]
@@ -107,6 +180,19 @@ def agent():
         harness.start("acq", test_mode=True)
         harness.advance(3.0)
         yield harness
+
+
+def test_the_page_on_watching_has_every_metric():
+    metrics = {each.name for each in registry_of(Readings).collect()}
+    rows = re.findall(r"^\| (`ocs_.*?) \|", WATCH, re.MULTILINE)
+    assert set(re.findall("`([^`]+)`", " ".join(rows))) == metrics
+
+
+def test_the_page_on_losses_has_every_reason():
+    page = (ROOT / "docs/explanation/no-sample-lost.md").read_text()
+    known = [_reasons.FORGOTTEN, _reasons.NOT_KEPT, _reasons.NOT_ARCHIVED.partition(":")[0]]
+    for reason in [*known, _reasons.evicted(17), _reasons.cut_off(18)]:
+        assert reason.replace("17", "N") in page
 
 
 def test_the_page_of_the_wire_has_every_key_of_a_session(agent):
