@@ -11,6 +11,8 @@ from ocs_sim.archive import ArchiveWriter, Recorder, RecorderLimits, SealFailed,
 from ocs_sim.archive._sealed_ledger import newest_ledger
 from ocs_sim.archive._sealer import Sealer
 from ocs_sim.collect import Collector
+from ocs_sim.collect._answers import sequences
+from ocs_sim.wire import unpack_publication
 from tests.model.disk import Disk, Killed
 from tests.model.publisher import LOG
 from tests.model.router import Link
@@ -43,7 +45,10 @@ class SteppedSealer(Sealer):
 
 
 class Archiver:
-    """`recorder` is None while it is away. `durable` is what its disk has been given for good."""
+    """`recorder` is None while it is away. `durable` is what its disk has been given for good.
+
+    `began` is the latest moment at which the archive can have believed to have begun, in unix seconds.
+    """
 
     def __init__(self, world, directory, limits=None, bytes_per_file=10**6):
         self.world = world
@@ -52,7 +57,7 @@ class Archiver:
         self.is_stalled = False
         self.durable = defaultdict(set)
         self.claimed = {}
-        self.since = None
+        self.began = 0.0
         self.recorder = None
         self._limits = limits or RecorderLimits()
         self._bytes_per_file = bytes_per_file
@@ -129,6 +134,12 @@ class Archiver:
         recorder._run()
         self._note_durable(recorder)
 
+    def has(self, publication):
+        """Tell whether all blocks of a publication were archived."""
+        info = unpack_publication(publication)[1]
+        feed_address, boot_id = info["address"], info["boot_id"]
+        return all(self.recorder.ledger.has(feed_address, boot_id, each) for each in sequences(publication))
+
     def pending(self):
         """Return why it is not at rest, or None."""
         planner, recorder = self.collector._planner, self.recorder
@@ -178,7 +189,8 @@ class Archiver:
         if recorder._writer is None or recorder._writer.pending_bytes:
             return
         ledger = recorder.ledger.encode()
-        self.since = ledger["since"]
+        # A clock that was set back makes the archive older than what it gave up as older than itself.
+        self.began = max(ledger["since"], self.began)
         for feed_address, boots in ledger["feeds"].items():
             for boot_id, _, recorded, _ in boots:
                 known = self.durable[feed_address, boot_id]

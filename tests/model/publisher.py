@@ -173,11 +173,13 @@ class Publisher:
         self.service = None
 
     def held(self):
-        """Return which blocks it still has, by boot and feed: exactly those can be had of it."""
+        """Return which blocks it still has, by boot and feed, once all were sent: these can be had of it."""
         held = defaultdict(set)
         if self.service is None:
             return held
         for feed, numbers in self.kept.numbers().items():
+            following = max(self.run.published[feed]) + 1
+            assert self.courier.log.bounds(f"{self.address}.feeds.{feed}") == (min(numbers), following)
             held[self.run.boot_id, feed] |= numbers
         if self.keeping.is_roomy:
             for run in self.runs.values():

@@ -17,7 +17,7 @@ class Link:
     """One process' connection, as agents and collectors know it.
 
     `outgoing` is what was published and has not reached anybody: a connection that is lost loses any end
-    of that.
+    of that. While it `is_broken` it is lost, and nobody has noticed yet.
     """
 
     def __init__(self, router, on_joined=lambda: None):
@@ -25,6 +25,7 @@ class Link:
         self._on_joined = on_joined
         self.joined = False
         self.started = False
+        self.is_broken = False
         self.procedures = {}
         self.outgoing = deque()
         router.links.append(self)
@@ -39,14 +40,14 @@ class Link:
 
     def join(self):
         if self.started and self._router.is_up and not self.joined:
-            self.joined = True
+            self.joined, self.is_broken = True, False
             self._on_joined()
 
     def publish(self, topic, /, *args):
         self.publish_packed(topic, pack_value(args[0]))
 
     def publish_packed(self, topic, packed):
-        if not self.joined:
+        if not self.joined or self.is_broken:
             raise NotConnected(what=topic, fault="the router is away")
         self.outgoing.append((topic, bytes(packed)))
         if self._router.is_prompt:
@@ -122,14 +123,20 @@ class Router:
 
     def come_up(self):
         self.is_up = True
+        self.notice()
         for link in tuple(self.links):
             link.join()
+
+    def notice(self):
+        """Let everybody see that his connection is lost."""
+        for link in [each for each in self.links if each.is_broken]:
+            self.lose(link, 0)
 
     def lose(self, link, carried):
         """Lose one connection and everything that was under way on it."""
         self.carry(link, carried)
         link.outgoing.clear()
-        link.joined = False
+        link.joined = link.is_broken = False
         for call in tuple(self.calls):
             if call.caller is link:
                 self._end(call, ConnectionLost(what=call.uri, fault="the router is away"))
@@ -153,11 +160,6 @@ class Router:
             self.habit.rotate(-1)
             for _ in range(copies[at] if at < len(copies) else self.habit[-1]):
                 self._give(topic, packed)
-
-    def repeat(self, number):
-        """Give the archiver something once more that it was given."""
-        if self.heard and self.archiver is not None and self.archiver.joined:
-            self.hear(self.heard[number % len(self.heard)])
 
     def be_prompt(self, prompt):
         self.is_prompt = prompt

@@ -82,18 +82,21 @@ class Histories(RuleBasedStateMachine):
             publisher.publish(feed, block, self.samples(shape, count), as_arrays)
         self.world.loop.settle()
 
-    @rule(who=who, count=st.integers(5, 40))
-    def publish_much(self, who, count):
+    @rule(who=who, count=st.integers(5, 40), seconds=st.sampled_from([0.0, 0.02, 0.1]))
+    def publish_much(self, who, count, seconds):
         publisher = self.living(who)
         for _ in range(count):
             publisher.publish("single", "temps", self.samples("wide", 3))
-            self.world.loop.settle()
+            self.world.advance(seconds)
 
     @rule(seconds=st.sampled_from([0.05, 0.1, 0.3, 1.0, 3.0, 12.0]))
     def let_time_pass(self, seconds):
         if self.world.router.is_up:
             # Whoever has lost his connection to a router that is there soon has another.
             self.world.router.come_up()
+        if seconds > 1:
+            # Whoever has died is started anew, too.
+            self.start_the_archiver()
         self.world.advance(seconds)
 
     @rule(hours=st.sampled_from([-1, 1]))
@@ -120,12 +123,24 @@ class Histories(RuleBasedStateMachine):
             self.world.router.lose(self.publisher(who).link, carried)
             self.world.loop.settle()
 
+    @rule(who=who, carried=counts)
+    def break_a_publishers_connection_unnoticed(self, who, carried):
+        link = self.publisher(who).link
+        if self.publisher(who).service is not None and link.joined:
+            self.world.router.carry(link, carried)
+            link.outgoing.clear()
+            link.is_broken = True
+
+    @rule()
+    def notice_broken_connections(self):
+        self.world.router.notice()
+
     @rule(carried=counts)
     def lose_the_archivers_connection(self, carried):
         self.world.router.lose_archiver(carried)
         self.world.loop.settle()
 
-    @rule(prompt=st.booleans())
+    @rule(prompt=st.sampled_from([False, True, True]))
     def let_the_router_dawdle_or_not(self, prompt):
         self.world.router.be_prompt(prompt)
         self.world.loop.settle()
@@ -138,7 +153,10 @@ class Histories(RuleBasedStateMachine):
 
     @rule(number=counts)
     def repeat(self, number):
-        self.world.router.repeat(number)
+        router = self.world.router
+        heard = [each for each in router.heard if self.archiver.recorder and self.archiver.has(each)]
+        if heard:
+            router.hear(heard[number % len(heard)])
 
     @precondition(lambda self: self.world and self.world.router.calls)
     @rule(number=counts)
@@ -185,9 +203,10 @@ class Histories(RuleBasedStateMachine):
         if self.archiver.recorder is not None:
             self.archiver.kill(carried, tail)
 
-    @rule(doom=st.one_of(st.just("all"), st.integers(0, 400)))
-    def doom_the_archiver(self, doom):
+    @rule(doom=st.one_of(st.just("all"), st.integers(0, 1500)), who=who, count=counts)
+    def doom_the_archiver(self, doom, who, count):
         self.archiver.disk.doom = doom
+        self.publish_much(who, count, 0.05)
 
     @rule()
     def start_the_archiver(self):
@@ -221,13 +240,15 @@ class Histories(RuleBasedStateMachine):
     def die_while_sealing(self):
         self.archiver.seal_and_die()
 
-    @rule(number=st.sampled_from([FULL, FAILING]), room=st.integers(0, 3000))
-    def break_the_disk(self, number, room):
+    @rule(number=st.sampled_from([FULL, FAILING]), room=st.integers(0, 3000), who=who, count=counts)
+    def break_the_disk(self, number, room, who, count):
         self.archiver.disk.fail(number, room)
+        self.publish_much(who, count, 0.05)
 
-    @rule()
-    def repair_the_disk(self):
+    @rule(who=who, count=counts)
+    def repair_the_disk(self, who, count):
         self.archiver.disk.heal()
+        self.publish_much(who, count, 0.05)
 
     @rule()
     def judge(self):

@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from ocs_sim.archive import Archive, repack
+from tests.model.disk import FAILING, FULL
 from tests.model.publisher import FEEDS, Keeping
 from tests.model.world import World
 
@@ -289,3 +290,21 @@ def test_repacking_before_anything_was_recorded():
         publish(world, 3)
         world.end()
         assert numbers(world) == [[0, 1, 2]]
+
+
+@pytest.mark.parametrize("number", [FULL, FAILING])
+@pytest.mark.parametrize("room", [0, 5, 400, 10**6])
+def test_a_disk_that_takes_some_and_is_whole_again(number, room):
+    with World() as world:
+        publish(world, 10)
+        world.advance(0.5)
+        world.archiver.disk.fail(number, room)
+        publish(world, 10)
+        world.advance(5)
+        world.archiver.disk.heal()
+        publish(world, 10)
+        world.judge()
+        world.archiver.kill(tail=b"torn")
+        world.end()
+        assert numbers(world) == [list(range(30))]
+        assert gaps(world) == []

@@ -124,7 +124,7 @@ class Verdict:
 
     def _before_the_archive(self, key, lost):
         """Return the beginning of what is lost if that was before the archive's own, by the clock."""
-        if float(key[1]) >= self._world.archiver.since:
+        if float(key[1]) >= self._world.archiver.began:
             return set()
         return {at for at in lost if set(range(at)) <= lost}
 
