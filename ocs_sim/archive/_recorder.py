@@ -263,7 +263,7 @@ class Recorder:
         trouble = explain(error, writer.directory if writer else None)
         self._notices.tell(f"Cannot record for now. {trouble}")
         waiting = self._intake.queued_bytes + (writer.pending_bytes if writer else 0)
-        self._disk_trouble = f"{trouble}; {waiting / _MEGABYTE:.1f} MB wait in memory"
+        self._disk_trouble = f"{trouble.rstrip('.')}; {waiting / _MEGABYTE:.1f} MB wait in memory"
 
     def _open(self) -> None:
         writer = self._open_writer()
@@ -275,7 +275,8 @@ class Recorder:
             raise
         self._writer = self._reception.writer = writer
         if left:
-            self._notices.tell(f"Found {len(left)} files that were not sealed; sealing them.")
+            found = "one file that was" if len(left) == 1 else f"{len(left)} files that were"
+            self._notices.tell(f"Found {found} not sealed; sealing now.")
         if fault:
             self._notices.tell(fault)
 

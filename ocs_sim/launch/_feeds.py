@@ -91,12 +91,16 @@ class FeedWatcher:
         return Look(at, aggregator, feeds, int((data.get("replay") or {}).get("pending_blocks") or 0))
 
     def _recording(self) -> tuple[str | None, Mapping[str, Any]]:
+        found: list[tuple[bool, str, Mapping[str, Any]]] = []
         for each in self._instances:
             if each.agent_class in AGGREGATOR_CLASSES:
                 answer = self._call(ops_address(self._address(each.instance_id)), "status", "record")
                 if answer and (answer[2] or {}).get("status") in ("starting", "running", "stopping"):
-                    return each.instance_id, answer[2].get("data") or {}
-        return None, {}
+                    degraded, data = bool(answer[2].get("degraded")), answer[2].get("data") or {}
+                    found.append((degraded, each.instance_id, data))
+        # One that waits for another to end records nothing.
+        _, aggregator, data = min(found, key=lambda each: each[0], default=(False, None, {}))
+        return aggregator, data
 
     def _address(self, instance_id: str) -> str:
         return agent_address(self._layout.host.hub.address_root, instance_id)

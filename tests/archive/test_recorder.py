@@ -335,7 +335,7 @@ def test_leftovers_are_sealed_at_the_start(tmp_path):
     )
     recorder.start()
     assert recorder.close() == []
-    assert recorder.take_notices() == ["Found 1 files that were not sealed; sealing them."]
+    assert recorder.take_notices() == ["Found one file that was not sealed; sealing now."]
     assert not list(tmp_path.rglob("*.journal"))
 
 

@@ -1,9 +1,12 @@
 """`obsbow feeds`: what becomes of what every feed publishes."""
 
+import socket
+
 import pytest
 
-from ocs_sim.launch._feeds import Counted, Look
+from ocs_sim.launch._feeds import Counted, FeedWatcher, Look
 from ocs_sim.launch._feeds_rows import Problem, rows
+from ocs_sim.launch._layout import open_layout
 from tests.observatory import eventually, lay_out
 
 
@@ -136,3 +139,34 @@ def test_without_a_router_it_says_so(tmp_path):
     assert (done.returncode, done.stdout) == (1, "")
     assert "The router does not answer" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_router_that_hangs_is_said_not_to_answer(tmp_path):
+    hung = lay_out(tmp_path / "site")
+    with socket.create_server(("127.0.0.1", hung.port)):
+        done = hung.obsbow("feeds")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "The router does not answer" in done.stderr
+    assert "no answer within 1 s" in done.stderr
+
+
+SECOND = """
+      - instance-id: second
+        agent-class: AggregatorAgent
+        arguments: {data-dir: ../data/hk}
+"""
+
+
+@pytest.mark.parametrize("waiting", ["aggregator", "second"])
+def test_of_two_aggregators_the_one_that_can_record_is_believed(tmp_path, monkeypatch, waiting):
+    site = lay_out(tmp_path / "site", lambda text: text + SECOND)
+
+    def answer(self, procedure, *_):
+        agent = procedure.split(".")[1]
+        return [0, "", {"status": "running", "degraded": agent == waiting}] if "ops" in procedure else None
+
+    monkeypatch.setattr(FeedWatcher, "_call", answer)
+    monkeypatch.setattr(FeedWatcher, "_require_router", lambda self: None)
+    with FeedWatcher(open_layout(site.site_file, None)) as watcher:
+        (other,) = {"aggregator", "second"} - {waiting}
+        assert watcher.look().aggregator == other

@@ -169,7 +169,7 @@ def test_check_exits_with_one_when_blocks_are_missing(tmp_path):
     done = hk(tmp_path, "check")
     assert done.exit_code == 1
     assert "2 blocks are missing: 2 to 3 of boot boot-1" in done.stdout
-    assert done.stdout.splitlines()[-1] == f"{tmp_path}: 1 problems, 0 notes."
+    assert done.stdout.splitlines()[-1] == f"{tmp_path}: 1 problem, 0 notes."
     (found,) = json.loads(hk(tmp_path, "check", "--json").stdout)
     assert (found["kind"], found["is_loss"]) == ("sequence-gap", True)
 

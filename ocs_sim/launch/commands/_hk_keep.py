@@ -12,6 +12,7 @@ import click
 
 from ocs_sim.clock import SystemClock
 from ocs_sim.launch.commands._hk_options import archive_options, duration, size, source
+from ocs_sim.launch.commands._hk_show import NothingArchived, clock_text, counted, print_table
 from ocs_sim.launch.commands._options import print_json
 
 if TYPE_CHECKING:
@@ -116,8 +117,6 @@ def is_terminal() -> bool:
 
 
 def _existing(directory: Path) -> Path:
-    from ocs_sim.launch.commands._hk_show import NothingArchived
-
     if not directory.is_dir():
         raise NothingArchived(directory=directory)
     return directory
@@ -156,14 +155,14 @@ def _print_repacked(report: RepackReport, directory: Path, dry_run: bool) -> Non
         click.echo(f"obsbow: {fault}", err=True)
     if report.leftovers:
         verb = "Would remove" if dry_run else "Removed"
-        click.echo(f"{verb} {_count(len(report.leftovers), 'file')} that an interrupted run left over.")
+        click.echo(f"{verb} {counted(len(report.leftovers), 'file')} that an interrupted run left over.")
     if not report.made:
         click.echo(f"{directory}: nothing to repack.")
         return
     sources = sum(len(each.sources) for each in report.made)
     before = size_text(sum(each.size_before for each in report.made))
     verb = "Would merge" if dry_run else "Merged"
-    text = f"{verb} {_count(sources, 'file')} into {len(report.made)}: {before}"
+    text = f"{verb} {counted(sources, 'file')} into {len(report.made)}: {before}"
     if not dry_run:
         text += f", now {size_text(sum(each.size_after or 0 for each in report.made))}"
     click.echo(f"{text}.")
@@ -190,11 +189,9 @@ def _prune_json(report: PruneReport, dry_run: bool) -> dict[str, Any]:
 
 
 def _print_pruned(report: PruneReport, directory: Path, dry_run: bool) -> None:
-    from ocs_sim.launch.commands._hk_show import clock_text, print_table
-
     for fault in report.faults:
         click.echo(f"obsbow: {fault}", err=True)
-    kept = f"{_count(report.kept_files, 'sealed file')}, {size_text(report.kept_bytes)}"
+    kept = f"{counted(report.kept_files, 'sealed file')}, {size_text(report.kept_bytes)}"
     if not report.deleted:
         click.echo(f"{directory}: nothing to delete, {kept} kept.")
         return
@@ -208,11 +205,7 @@ def _print_pruned(report: PruneReport, directory: Path, dry_run: bool) -> None:
             click.echo(f"... and {len(rows) - _MOST_LINES} more.")
     verb, tense = ("Would delete", "would be") if dry_run else ("Deleted", "are")
     freed = size_text(report.freed_bytes)
-    click.echo(f"{verb} {_count(len(report.deleted), 'file')}, {freed}; {kept} {tense} kept.")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    click.echo(f"{verb} {counted(len(report.deleted), 'file')}, {freed}; {kept} {tense} kept.")
 
 
 def size_text(size_bytes: float) -> str:

@@ -113,7 +113,9 @@ def print_findings(findings: Iterable[Finding], directory: object) -> None:
         print_table(["", "what", "where", "", "since"], rows)
     losses = sum(not row[0] for row in rows)
     click.echo(
-        f"{directory}: {losses} problems, {len(rows) - losses} notes." if rows else f"{directory}: all well."
+        f"{directory}: {counted(losses, 'problem')}, {counted(len(rows) - losses, 'note')}."
+        if rows
+        else f"{directory}: all well."
     )
 
 
@@ -121,3 +123,8 @@ def warn_of_unreadable(archive: Archive) -> None:
     """Say on stderr which files could not be read."""
     for reason in archive.unreadable.values():
         click.echo(f"obsbow: {reason}", err=True)
+
+
+def counted(number: int, noun: str) -> str:
+    """Return `1 file`, `2 files`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
