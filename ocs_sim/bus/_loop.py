@@ -151,9 +151,9 @@ def _stop(loop: asyncio.AbstractEventLoop, thread: threading.Thread) -> None:
 
 def _create() -> asyncio.AbstractEventLoop:
     """Create the loop and its reactor; Twisted allows this once in a process."""
-    import uvloop
+    from ocs_sim.bus._polling import PollingLoop
 
-    loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
+    loop: asyncio.AbstractEventLoop = PollingLoop()
     try:
         _install_reactor(loop)
     except BaseException:
