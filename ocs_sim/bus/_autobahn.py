@@ -14,6 +14,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.machinery import PathFinder
+from random import SystemRandom
 from typing import Any
 
 
@@ -49,6 +50,10 @@ with _without_numpy():
     from autobahn.wamp.message import Event, Unsubscribe, check_or_raise_uri
     from autobahn.wamp.request import UnsubscribeRequest
     from autobahn.wamp.types import CloseDetails, ComponentConfig, SubscribeOptions
+    from autobahn.websocket import protocol
+
+# It would seed the program's own generator anew with each websocket, and draw masks from it.
+protocol.random = SystemRandom()
 
 __all__ = [
     "ApplicationError",

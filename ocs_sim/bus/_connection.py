@@ -29,6 +29,8 @@ _LONGEST_DELAY_SECONDS = 1.0
 _ASK_AGAIN_SECONDS = 1.0
 # A session that lasted this long shows that the router is well: the next loss starts with a short delay.
 _WELL_SECONDS = 1.0
+# Not the generator of a program that may have seeded it.
+_jitter = random.Random()  # noqa: S311 - not a secret
 
 
 class State(Enum):
@@ -253,7 +255,7 @@ class Connection:
             else:
                 self._become(State.WAITING)
             # Many clients lose one router at the same moment; they should not all return at one.
-            await asyncio.sleep(delay * random.uniform(0.8, 1.2))  # noqa: S311 - not a secret
+            await asyncio.sleep(delay * _jitter.uniform(0.8, 1.2))
             delay = min(2 * delay, _LONGEST_DELAY_SECONDS)
             self._become(State.CONNECTING)
 

@@ -6,16 +6,19 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from hypothesis import settings
+from hypothesis import register_random, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from ocs_sim.bus import Connection, ConnectionLost, Endpoint, NotConnected, RouterUnreachable, State
+from ocs_sim.bus._connection import _jitter
 from ocs_sim.bus._errors import call_failed
 
 URIS = st.sampled_from(["a.ops", "a", "b.ops", "b"])
 # The longest pause between two attempts, with its jitter, and the pause before asking again.
 LONGEST_PAUSE_SECONDS = 1.3
+# An example that failed must fail again.
+register_random(_jitter)
 
 
 class HandTurnedLoop(asyncio.SelectorEventLoop):

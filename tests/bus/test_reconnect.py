@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 
 import psutil
 import pytest
@@ -188,3 +189,15 @@ def test_a_router_answers_when_it_is_asked_whether_it_is_there(connect, on_loop,
     assert on_loop(ask()) == 1
     wait_until(lambda: not unanswered)
     assert connection.joined
+
+
+def test_a_program_keeps_its_own_random_numbers(connect, on_loop, endpoint):
+    """It may have seeded them, and what a connection draws, it draws at any moment."""
+    before = random.getstate()
+
+    on_loop(connect(endpoint).close())
+    connection = connect(Endpoint.parse("ws://127.0.0.1:1/ws"), wait=False)
+    with pytest.raises(RouterUnreachable):
+        on_loop(connection.wait_joined(0.5))
+
+    assert random.getstate() == before
