@@ -47,6 +47,10 @@ class LongWay:
                     outcome.appended.append((block.name, values))
         except (BadFeedMessage, BadRecord) as fault:
             outcome.faults.append(str(fault))
+        except Exception as error:  # a block that nobody foresaw must not take the others with it
+            outcome.faults.append(
+                f"A block of {source.info.address} could not be archived: {type(error).__name__}: {error}."
+            )
         return outcome
 
     def _append(self, writer: ArchiveWriter, source: Source, key: Any, block: Block, received: float) -> int:

@@ -119,6 +119,7 @@ _KNOWN = ("agent_address", "agg_params", "feed_name", "address", "record", "sess
 
 
 def _decode_info(description: Mapping[str, Any]) -> FeedInfo:
+    agg_params = description.get("agg_params")
     return FeedInfo(
         agent_address=str(description["agent_address"]),
         feed_name=str(description["feed_name"]),
@@ -126,7 +127,7 @@ def _decode_info(description: Mapping[str, Any]) -> FeedInfo:
         record=bool(description["record"]),
         session_id=str(description["session_id"]),
         agent_class=str(description.get("agent_class", "")),
-        agg_params=description.get("agg_params") or {},
+        agg_params=agg_params if isinstance(agg_params, Mapping) else {},
         extras={key: value for key, value in description.items() if key not in _KNOWN},
     )
 
@@ -137,6 +138,8 @@ def _decode_block(key: Any, body: Any, topic: str, keep_packed: bool) -> Block:
         name = str(body.get("block_name", key))
         if "packed" in body:
             return _decode_packed(name, body, topic, keep_packed)
+        if not isinstance(data, Mapping):
+            raise TypeError(f"data is {type(data).__name__}")
         samples = len(timestamps)
         ragged = [column for column in data if len(data[column]) != samples]
     except (TypeError, KeyError, AttributeError) as fault:

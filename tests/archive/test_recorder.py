@@ -197,6 +197,33 @@ def test_a_bad_block_or_column_does_not_take_the_others_with_it(recorder, tmp_pa
     assert values(tmp_path) == {A: [1.0], "data1.thermometers.ragged.good": [7.0]}
 
 
+ODD = [
+    {"data": [1], "timestamps": [START]},
+    {"data": "", "timestamps": [START]},
+    {"data": {"a": b"1"}, "timestamps": [START]},
+]
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize("numbered", [True, False])
+def test_a_block_that_nobody_foresaw_does_not_take_the_others_with_it(recorder, tmp_path, odd, numbered):
+    boot = {"boot_id": "boot-1"} if numbered else {}
+    message, told = publication(1, **boot)
+    odd = {"odd": {"block_name": "odd", "seq": 0, **odd}}
+    recorder.offer(packed([odd | {"temps": message["temps"] | {"seq": 1}}, told]))
+    (notice,) = closed(recorder)
+    assert "archived" in notice or "lacks timestamps or data" in notice
+    assert values(tmp_path) == {A: [1.0]}
+    assert recorder.feeds()[ADDRESS].lost == int(numbered)
+
+
+@pytest.mark.parametrize("odd", [5, "all", [1], None])
+def test_odd_parameters_of_a_feed_cost_no_sample(recorder, tmp_path, odd):
+    recorder.offer(packed(publication(1, agg_params=odd)))
+    assert closed(recorder) == []
+    assert values(tmp_path) == {A: [1.0]}
+
+
 def test_bad_field_names_are_repaired_as_ocs_does(recorder, tmp_path):
     names = ["inner temp", "1st", "__x!", "a", "a!", "a?", "%%", ""]
     item = publication(1)
