@@ -30,7 +30,8 @@ class Reception:
     """Appends to `writer` what is new of the publications that it takes, in order.
 
     `unsynced` are the moments of publication of what was appended, with the feed it belongs to.
-    `excluded` are feeds that do not want to be recorded. One thread only, but for reading counters.
+    `excluded` are (feed address, boot id) of what does not want to be recorded: the next run of a publisher
+    may want otherwise. One thread only, but for reading counters.
     """
 
     def __init__(self, ledger: Ledger, counters: Counter[str], tell: Callable[[str], None]) -> None:
@@ -43,7 +44,7 @@ class Reception:
         self.providers = Providers()
         self.feeds: dict[str, FeedCounters] = {}
         self.told: dict[str, Told] = {}
-        self.excluded: set[str] = set()
+        self.excluded: set[tuple[str, str]] = set()
         self.unsynced: list[tuple[FeedCounters, float]] = []
         self.writer: ArchiveWriter | None = None
 
@@ -52,7 +53,10 @@ class Reception:
         packed = item.publication
         found = self._tails.find(packed) if type(packed) is bytes else None
         source, message = found or self._look_closer(item)
-        if source is None or not source.is_wanted:
+        if source is None:
+            return
+        if not source.is_wanted:
+            self.excluded.add((source.info.address, source.boot_id))
             return
         if not isinstance(message, Mapping):
             raise BadFeedMessage(
@@ -94,8 +98,6 @@ class Reception:
             self._hear(info, description, item)
             return None, message
         source = self._source(info)
-        if not source.is_wanted:
-            self.excluded.add(info.address)
         if type(packed) is bytes and not source.tail:
             self._tails.remember(packed, source)
         return source, message
@@ -106,6 +108,7 @@ class Reception:
         if known is None or known.info != info:
             if len(self._sources) > 10_000:
                 self._sources.clear()
+                self.excluded.clear()
             known = self._sources[key] = source_of(info, self.counters_of(info.address))
         return known
 

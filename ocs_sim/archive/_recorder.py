@@ -128,7 +128,7 @@ class Recorder:
             Missing(agent_address, feed_address, feed, heard.boot_id, first, last)
             for agent_address, heard in self.told().items()
             for feed, upto in heard.feeds.items()
-            if (feed_address := f"{agent_address}.feeds.{feed}") not in self._reception.excluded
+            if ((feed_address := f"{agent_address}.feeds.{feed}"), heard.boot_id) not in self.excluded
             for first, last in self.ledger.holes(feed_address, heard.boot_id, upto)
         ]
 
@@ -137,8 +137,8 @@ class Recorder:
         return self._reception.feeds.copy()
 
     @property
-    def excluded(self) -> Set[str]:
-        """The addresses of the feeds that do not want to be recorded, as far as they were heard."""
+    def excluded(self) -> Set[tuple[str, str]]:
+        """What does not want to be recorded, as far as it was heard: (feed address, boot id)."""
         return self._reception.excluded
 
     @property

@@ -78,8 +78,8 @@ class Archiver(Protocol):
         ...
 
     @property
-    def excluded(self) -> Container[str]:
-        """The addresses of the feeds that do not want to be archived."""
+    def excluded(self) -> Container[tuple[str, str]]:
+        """What does not want to be archived: (feed address, boot id)."""
         ...
 
     @property

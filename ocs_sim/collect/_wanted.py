@@ -10,7 +10,7 @@ from ocs_sim.collect._ports import Holes
 class Wanted:
     """What a ledger misses, but of the feeds that are not archived."""
 
-    def __init__(self, ledger: Holes, excluded: Container[str]) -> None:
+    def __init__(self, ledger: Holes, excluded: Container[tuple[str, str]]) -> None:
         self._ledger = ledger
         self._excluded = excluded
         self.since = ledger.since
@@ -21,6 +21,6 @@ class Wanted:
 
     def holes(self, feed_address: str, boot_id: str, upto: int) -> Sequence[tuple[int, int]]:
         """Return the ranges that are missing."""
-        if feed_address in self._excluded:
+        if (feed_address, boot_id) in self._excluded:
             return ()
         return self._ledger.holes(feed_address, boot_id, upto)

@@ -159,6 +159,14 @@ def test_feeds_that_do_not_want_it_are_not_missing(site, tmp_path):
     assert not any(tmp_path.rglob("*.h5"))
 
 
+def test_a_feed_that_wants_it_after_a_restart_is_missing_from_then_on(site):
+    later = f"{START}"
+    site.offer(*published(0, agg_params={"exclude_aggregator": True}), *published(2, boot=later))
+    site.offer(heartbeat({"thermometers": 3}, boot=later))
+    assert site.recorder.excluded == {(FEED, BOOT)}
+    assert site.recorder.missing() == [Missing(AGENT, FEED, "thermometers", later, 0, 1)]
+
+
 def test_what_is_given_up_is_in_the_archive_with_its_reason(site, tmp_path):
     site.offer(*published(0, 3), heartbeat({"thermometers": 6}))
     site.recorder.note_gap(FEED, BOOT, 0, 5, "evicted from the publisher's memory")

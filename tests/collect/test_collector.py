@@ -262,7 +262,7 @@ def test_what_the_archive_dropped_is_not_given_up():
 def test_feeds_that_do_not_want_to_be_archived_are_not_asked_for():
     async def run():
         async with scene(lost=0, agents=("o.a", "o.b")) as it:
-            it.archiver.excluded.add("o.b.feeds.f")
+            it.archiver.excluded.add(("o.b.feeds.f", it.bus.publishers["o.b"].boot_id))
             for publisher in it.bus.publishers.values():
                 publisher.publish("f", 5)
             it.beat()
