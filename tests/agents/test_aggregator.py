@@ -15,6 +15,8 @@ from ocs_sim.archive import Archive
 from ocs_sim.bus import HttpCaller
 from ocs_sim.testing import AgentHarness, LocalBus, wait_until
 
+pytestmark = pytest.mark.usefixtures("look_often")
+
 DATA1 = "observatory.data1"
 FEED = f"{DATA1}.feeds.false_temperatures"
 

@@ -9,6 +9,8 @@ from ocs_sim.agents.fake_data import FakeData
 from ocs_sim.archive import Archive
 from ocs_sim.testing import AgentHarness, LocalBus
 
+pytestmark = pytest.mark.usefixtures("look_often")
+
 
 @pytest.fixture
 def bus():

@@ -1,40 +1,16 @@
-"""Repacks, and kills itself with SIGKILL at the n-th step: python repacker_that_dies.py DIRECTORY SPAN N."""
+"""Repacks, killed at the n-th step, for each n."""
 
-import os
-import signal
 import sys
-from pathlib import Path
-
-import h5py
 
 from ocs_sim.archive import RepackOptions, repack
+from tests.archive.dying import at_each_step
 
-STEPS = [
-    (os, "fsync"),
-    (os, "utime"),
-    (Path, "rename"),
-    (Path, "unlink"),
-    (Path, "rmdir"),
-    (h5py.File, "close"),
-]
+SPAN_SECONDS = 4 * 3600
 
 
-def main(directory, span, last):
-    left = iter(range(last, -2, -1))
-
-    def dying(function):
-        def step(*arguments, **options):
-            # Before the step; its effect is then missing.
-            if next(left, -1) == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return function(*arguments, **options)
-
-        return step
-
-    for owner, name in STEPS:
-        setattr(owner, name, dying(getattr(owner, name)))
-    repack(Path(directory), RepackOptions(span_seconds=span))
+def live(directory):
+    repack(directory, RepackOptions(span_seconds=SPAN_SECONDS))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], float(sys.argv[2]), int(sys.argv[3]))
+    at_each_step(live, *sys.argv[1:])

@@ -5,19 +5,17 @@ import signal
 import subprocess
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 import h5py
 import pytest
 
 from ocs_sim.archive import Archive, seal
+from tests.archive.dying import ROOT, killed_at_each_step
 from tests.archive.making import START, HandClock, counted, values, write
 from tests.archive.publishing import BOOT, FEED
 from tests.archive.recorder import open_recorder, replay
 from tests.archive.recorder_that_dies import UPTO
 
-HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
 TORN = b"\x30\0\0\0 torn"
 
 
@@ -90,7 +88,7 @@ def test_a_recorder_that_is_killed_again_and_again_loses_nothing_and_has_nothing
 
 
 @pytest.fixture(scope="module")
-def killed_at_each_step(tmp_path_factory):
+def killed_recorders(tmp_path_factory):
     """What a recorder left that was killed at its first, second, ... step of recovery and recording."""
     template, scratch = tmp_path_factory.mktemp("template"), tmp_path_factory.mktemp("killed")
     recorder = open_recorder(template, HandClock(START - 500), bytes_per_file=5_000)
@@ -102,10 +100,7 @@ def killed_at_each_step(tmp_path_factory):
         left.rename(template / "17636" / f"{1763639900 + at}.journal")
     with (template / "17636" / "1763639901.journal").open("ab") as torn:
         torn.write(TORN)
-    program = [sys.executable, "-m", "tests.archive.recorder_that_dies", str(template), str(scratch)]
-    done = subprocess.run(program, stdout=subprocess.PIPE, text=True, cwd=ROOT)
-    assert done.returncode == 0
-    return template, [scratch / str(number) for number in range(int(done.stdout) + 1)]
+    return template, killed_at_each_step("recorder_that_dies", template, scratch)
 
 
 def block(number):
@@ -117,8 +112,8 @@ DURABLE = {*range(12), 14, 15, 20, 21, 22, 30}
 
 
 @pytest.mark.integration
-def test_a_recorder_that_is_killed_at_any_step_is_continued_by_the_next(killed_at_each_step):
-    template, directories = killed_at_each_step
+def test_a_recorder_that_is_killed_at_any_step_is_continued_by_the_next(killed_recorders):
+    template, directories = killed_recorders
     assert set(recorded(template)) == DURABLE
     assert len(directories) > 60
     for directory in directories:
@@ -137,24 +132,18 @@ def test_a_recorder_that_is_killed_at_any_step_is_continued_by_the_next(killed_a
 
 @pytest.mark.integration
 def test_a_sealing_that_is_killed_at_any_step_is_finished_by_the_next(tmp_path):
-    (journal,) = write(tmp_path, *(counted(number) for number in range(5)), sealed=False)
-    content = journal.read_bytes() + b"torn"
+    template = tmp_path / "template"
+    (journal,) = write(template, *(counted(number) for number in range(5)), sealed=False)
+    with journal.open("ab") as torn:
+        torn.write(b"torn")
     expected = [float(number) for number in range(50)]
-    steps = 0
-    while True:
-        for path in journal.parent.iterdir():
-            path.unlink()
-        journal.write_bytes(content)
-        program = [sys.executable, str(HERE / "sealer_that_dies.py"), str(journal), str(steps)]
-        code = subprocess.run(program, capture_output=True).returncode
-        every_file_opens(tmp_path)
-        assert values(tmp_path, "a")["data1.thermometers.temps.a"] == expected, f"killed at step {steps}"
-        seal(journal)
-        assert values(tmp_path, "a")["data1.thermometers.temps.a"] == expected
-        left = sorted(path.name.partition("-")[0] for path in journal.parent.iterdir())
-        assert left == ["1763640000.h5", "1763640000.journal.torn"], f"killed at step {steps}"
-        if code != -signal.SIGKILL:
-            break
-        steps += 1
-    assert code == 0
-    assert steps >= 10
+    directories = killed_at_each_step("sealer_that_dies", template, tmp_path / "killed")
+    assert len(directories) > 10
+    for directory in directories:
+        step = f"killed at step {directory.name}"
+        every_file_opens(directory)
+        assert values(directory, "a")["data1.thermometers.temps.a"] == expected, step
+        seal(directory / journal.relative_to(template))
+        assert values(directory, "a")["data1.thermometers.temps.a"] == expected, step
+        left = sorted(path.name.partition("-")[0] for path in directory.glob("*/*"))
+        assert left == ["1763640000.h5", "1763640000.journal.torn"], step

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import signal
 import subprocess
 import sys
 from itertools import pairwise
@@ -26,8 +25,10 @@ from ocs_sim.archive import (
 )
 from ocs_sim.archive._catalogue import Catalogue
 from ocs_sim.archive._tidy_lock import tidying
+from tests.archive.dying import killed_at_each_step
 from tests.archive.making import START, HandClock, counted, record, write
 from tests.archive.many import hourly
+from tests.archive.repacker_that_dies import SPAN_SECONDS
 
 HERE = Path(__file__).parent
 FEED = "observatory.data1.feeds.thermometers"
@@ -326,7 +327,7 @@ def test_following_takes_a_new_file_of_old_samples_for_nothing_new(directory):
         assert list(archive.follow("*", wait=wait)) == []
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.data())
 def test_blocks_that_came_late_get_to_where_they_belong(tmp_path_factory, data):
     folder, clock = tmp_path_factory.mktemp("late") / "hk", HandClock()
@@ -365,34 +366,23 @@ def late(boot, number, length):
     return record({"a": [value] * length}, times, sequence=number, boot_id=boot)
 
 
-def run_dying(directory, span, step):
-    program = [sys.executable, str(HERE / "repacker_that_dies.py"), str(directory), str(span), str(step)]
-    return subprocess.run(program, capture_output=True).returncode
-
-
 @pytest.mark.integration
 def test_a_repacking_that_is_killed_at_any_step_is_finished_by_the_next(tmp_path):
-    template, folder = tmp_path / "template", tmp_path / "hk"
+    template = tmp_path / "template"
     hourly(template, 5, blocks=1, fields=1, samples=20)
     expected = contents(template)
-    span, steps, left = 4 * 3600, 0, None
-    while True:
-        shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(template, folder)
-        code = run_dying(folder, span, steps)
-        assert contents(folder) == expected, f"killed at step {steps}"
-        repack(folder, RepackOptions(span_seconds=span))
-        assert contents(folder) == expected, f"killed at step {steps}"
-        found = [path.name for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".")]
-        left = left or found
-        assert sorted(found) == sorted(left), f"killed at step {steps}"
-        assert not list(folder.rglob(".*.repacking"))
-        if code != -signal.SIGKILL:
-            break
-        steps += 1
-    assert code == 0
-    assert len(left) == 2
-    assert steps >= 10
+    directories = killed_at_each_step("repacker_that_dies", template, tmp_path / "killed")
+    assert len(directories) > 10
+    finished = sealed(directories[-1])
+    assert len(finished) == 2
+    for directory in directories:
+        step = f"killed at step {directory.name}"
+        assert contents(directory) == expected, step
+        repack(directory, RepackOptions(span_seconds=SPAN_SECONDS))
+        assert contents(directory) == expected, step
+        found = [path.name for path in directory.rglob("*") if path.is_file()]
+        assert sorted(name for name in found if not name.startswith(".")) == finished, step
+        assert not list(directory.rglob(".*.repacking")), step
 
 
 REPACK = "import sys; from pathlib import Path; from ocs_sim.archive import *; " + (
@@ -403,12 +393,12 @@ REPACK = "import sys; from pathlib import Path; from ocs_sim.archive import *; "
 @pytest.mark.integration
 def test_a_reader_sees_every_sample_once_while_repackings_are_killed(tmp_path):
     folder = tmp_path / "hk"
-    hourly(folder, 120, blocks=1, fields=1, samples=20)
+    hourly(folder, 60, blocks=1, fields=1, samples=20)
     name = "agent0.feed_0.temps.field_0"
     reads, kills = 0, 0
     with Archive(folder) as archive:
         expected = archive.load(name)[name].times.tolist()
-        while len(sealed(folder)) > 30:
+        while len(sealed(folder)) > 15:
             with subprocess.Popen([sys.executable, "-c", REPACK, str(folder)]) as repacking:
                 halves = len(sealed(folder))
                 while repacking.poll() is None:
