@@ -12,7 +12,7 @@ from typing import Any
 
 from ocs_sim.agent._earlier_boots import EarlierBoots
 from ocs_sim.agent._publication import Publication
-from ocs_sim.agent._spill_segment import MAGIC, SUFFIX, Segment, encode
+from ocs_sim.agent._spill_segment import MAGIC, SUFFIX, Segment, encode, record_bytes
 from ocs_sim.agent._spilled_boot import SpilledBoot, hold
 from ocs_sim.clock import Clock
 
@@ -54,6 +54,7 @@ class Spill:
         self._file: int | None = None
         self._number = 0
         self._failed_at: float | None = None
+        self._has_left_out = False
 
     @property
     def directory(self) -> Path:
@@ -68,6 +69,9 @@ class Spill:
     def append(self, publication: Publication) -> bool:
         """Write a publication, not through to the disk; return whether that succeeded."""
         with self._lock:
+            if len(MAGIC) + record_bytes(publication) > self._capacity:
+                self._leave_out(publication)
+                return False
             if self._failed_at is not None and self._clock.monotonic() < self._failed_at + _TRY_AGAIN_SECONDS:
                 self.missed_blocks += publication.blocks
                 return False
@@ -152,6 +156,18 @@ class Spill:
                 self.present.remove_oldest()
             else:
                 raise OSError(f"{size_bytes} bytes are more than may be kept")
+
+    def _leave_out(self, publication: Publication) -> None:
+        # Nothing else is to make room for it, or to wait for another try.
+        self.missed_blocks += publication.blocks
+        if not self._has_left_out:
+            self._has_left_out = True
+            self._log.error(
+                "publications of %d bytes are not kept in %s, which may have %d in all",
+                len(publication.packed),
+                self.directory,
+                self._capacity,
+            )
 
     def _let_go(self) -> None:
         if self._holding is not None:

@@ -276,8 +276,16 @@ def test_files_can_be_read_while_others_are_written_and_removed(tmp_path):
     store.close([])
 
 
-def test_what_is_bigger_than_all_room_is_counted(tmp_path):
-    store = spill(tmp_path, capacity=100_000)
-    assert not store.append(publication(0, 200_000))
-    assert store.missed_blocks == 1
+def test_what_is_bigger_than_all_room_is_counted_and_makes_no_room(tmp_path):
+    log = Log([])
+    store = spill(tmp_path, capacity=100_000, log=log)
+    kept = [publication(0, 1000), publication(2, 1000)]
+    assert store.append(kept[0])
+    assert not store.append(publication(1, 200_000))
+    assert store.append(kept[1])
+    assert not store.append(publication(3, 200_000))
+    assert plain(read(store.present)) == kept
+    assert store.missed_blocks == 2
+    (line,) = log.lines
+    assert "200000 bytes are not kept" in line
     store.close([])
