@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 from pathlib import Path
 
+from ocs_sim.archive._errors import ArchiveError
+
 _MEANINGS = {
     errno.ENOSPC: "the disk is full: free some space",
     errno.EDQUOT: "the disk quota is used up: free some space",
@@ -28,4 +30,6 @@ def explain(error: BaseException, directory: Path | None) -> str:
     where = f" to {place}" if place else ""
     number = error.errno if isinstance(error, OSError) else None
     meaning = _MEANINGS.get(number) if number is not None else None
-    return f"Cannot write{where}: {meaning} ({error})" if meaning else str(error)
+    if meaning:
+        return f"Cannot write{where}: {meaning} ({error})"
+    return str(error) if isinstance(error, OSError | ArchiveError) else f"{type(error).__name__}: {error}"

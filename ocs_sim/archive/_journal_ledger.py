@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from ocs_sim.archive._errors import ArchiveError, LedgerUnknown
 from ocs_sim.archive._framing import HEADER, VERSION, header_version, scan
@@ -68,26 +69,39 @@ def read_journal(path: Path) -> tuple[Ledger, bool]:
 
 def _scanned(buffer: memoryview) -> tuple[Ledger, bool]:
     # Without the index, which would keep six numbers of each block in memory.
-    ledger, is_whole = Ledger(), False
-    feeds: dict[int, str] = {}
-    boots: dict[int, str] = {}
+    reading = _Reading()
     for begin, end in scan(buffer, len(HEADER)):
-        kind, *rest = decode(buffer[begin:end])
+        try:
+            reading.take(decode(buffer[begin:end]))
+        except (LookupError, TypeError, ValueError, AttributeError):
+            # Intact, and yet not as we write: whoever seals the journal will tell.
+            continue
+    return reading.ledger, reading.is_whole
+
+
+class _Reading:
+    def __init__(self) -> None:
+        self.ledger, self.is_whole = Ledger(), False
+        self._feeds: dict[int, str] = {}
+        self._boots: dict[int, str] = {}
+
+    def take(self, payload: list[Any]) -> None:
+        kind, *rest = payload
+        ledger = self.ledger
         if kind == PayloadKind.DATA:
             if rest[2] is not None:
-                ledger.add(feeds[rest[0]], boots[rest[1]], rest[2])
+                ledger.add(self._feeds[rest[0]], self._boots[rest[1]], rest[2])
         elif kind == PayloadKind.LAYOUT:
-            feeds[rest[0]] = rest[1]
+            self._feeds[rest[0]] = rest[1]
         elif kind == PayloadKind.BOOT:
-            boots[rest[0]] = rest[1]
+            self._boots[rest[0]] = rest[1]
         elif kind == PayloadKind.GAP:
             ledger.give_up(*rest[:4])
         elif kind == PayloadKind.LEDGER:
             ledger.merge_encoded(rest[0])
-            is_whole = True
+            self.is_whole = True
         elif kind == PayloadKind.FACTS:
             ledger.since = min(ledger.since, float(rest[0].get("created", math.inf)))
-    return ledger, is_whole
 
 
 def rebuild(directory: Path, journals: list[Path], read_sealed: ReadSealed) -> Ledger:

@@ -5,11 +5,12 @@ import subprocess
 import sys
 
 import h5py
+import msgpack
 import pytest
 
 from ocs_sim.archive import ArchiveWriter, Ledger, seal
 from ocs_sim.archive._errors import LedgerUnknown
-from ocs_sim.archive._framing import HEADER
+from ocs_sim.archive._framing import HEADER, frame
 from ocs_sim.archive._journal_index import JournalIndex
 from ocs_sim.archive._journal_ledger import ledger_of_index, read_journal, read_sealed_in_child, rebuild
 from ocs_sim.archive._paths import journals
@@ -221,6 +222,26 @@ def test_journals_that_are_hardly_begun_say_nothing(tmp_path):
         ledger, is_whole = read_journal(path)
         assert (ledger.feeds(), is_whole) == ([], False)
     assert found(tmp_path, never).feeds() == []
+
+
+ODD = [
+    msgpack.packb([3, 7, 0, 5, START, 1, [], b""]),
+    msgpack.packb([6, {"of": "the future"}]),
+    msgpack.packb([6, {"since": 1, "forgotten": [], "feeds": []}]),
+    msgpack.packb({"a": "map"}),
+    b"\xc1",
+]
+
+
+@pytest.mark.parametrize("payload", ODD)
+def test_a_journal_with_something_odd_in_it_says_the_rest(tmp_path, payload):
+    writer = writer_of(tmp_path)
+    fill(writer, 0, 1)
+    (path,) = journals(tmp_path)
+    writer.close()
+    path.write_bytes(path.read_bytes() + frame(payload) + b"torn")
+    assert read_journal(path)[0].holes(FEED, BOOT, 4) == [(2, 3)]
+    assert holes(found(tmp_path, never), 4) == [(2, 3)]
 
 
 def test_the_ledger_of_a_sealed_file_is_text_that_anyone_can_read(tmp_path):

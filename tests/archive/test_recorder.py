@@ -271,6 +271,21 @@ def test_a_disk_that_fails_is_trouble_that_heals_without_loss(recorder, tmp_path
     assert values(tmp_path)[A] == [float(number) for number in range(1, 50)]
 
 
+def test_a_fault_that_nobody_foresaw_is_trouble_and_not_the_end(recorder, tmp_path, monkeypatch):
+    def odd(*_):
+        raise RuntimeError("a bug")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ArchiveWriter, "sync", odd)
+        recorder.offer(publication(1))
+        wait_until(lambda: recorder.trouble is not None, 10)
+        assert "RuntimeError: a bug" in recorder.trouble
+        recorder.offer(publication(2))
+    wait_until(lambda: recorder.trouble is None, 10)
+    closed(recorder)
+    assert values(tmp_path)[A] == [1.0, 2.0]
+
+
 def test_a_directory_that_cannot_be_written_is_tried_until_it_can(tmp_path):
     blocked = tmp_path / "hk"
     blocked.write_text("a file where the directory should be")
