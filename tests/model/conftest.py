@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, settings
 
 settings.register_profile(
     "long",
-    # About an hour; MODEL_EXAMPLES makes it another length.
+    # Half an hour or more; MODEL_EXAMPLES makes it another length.
     max_examples=int(os.environ.get("MODEL_EXAMPLES", "10000")),
     stateful_step_count=60,
     deadline=None,
