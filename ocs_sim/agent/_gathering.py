@@ -66,6 +66,7 @@ class Gathering:
         block = self._blocks.get(name)
         if block is None:
             block = self._blocks[name] = _Block(encoder, tags)
+            self.size_bytes += encoder.overhead_bytes + len(tags)
         block.chunks.append(chunk)
         self.size_bytes += chunk.size_bytes
 

@@ -11,7 +11,7 @@ from ocs_sim.agent._feeds import Feed
 from ocs_sim.agent._gathering import Gathering
 from ocs_sim.agent._publication import Publication
 from ocs_sim.clock import Clock
-from ocs_sim.wire import BadBlock, FeedInfo, encode_message, pack_value, to_plain
+from ocs_sim.wire import BadBlock, BlockEncoder, Chunk, FeedInfo, encode_message, pack_value, to_plain
 
 # What is gathered is published at the latest when it is this much: nobody gains from more.
 _MOST_GATHERED_BYTES = 256 * 2**10
@@ -137,18 +137,21 @@ class Publisher:
             encoder, chunk, packed_tags = self._gathering.encode(name, data, timestamps, tags)
             if not chunk.samples:
                 return
-            if chunk.size_bytes > _LARGEST_BLOCK_BYTES:
-                raise BadBlock(
-                    block=name,
-                    faults=f"its {chunk.size_bytes} bytes are more than 15 MB: publish fewer samples",
-                )
-            if not self._gathering.fits(name, encoder, packed_tags):
-                # Samples of other fields or types cannot share a block with the old ones.
-                self._flush()
+            self._make_fit(name, encoder, chunk, packed_tags)
             if not self._gathering:
                 self._since = self._clock.monotonic()
             self._gathering.add(name, encoder, chunk, packed_tags)
             self._publish_or_wait()
+
+    def _make_fit(self, name: str, encoder: BlockEncoder, chunk: Chunk, tags: bytes) -> None:
+        size = chunk.size_bytes + encoder.overhead_bytes + len(tags)
+        if size > _LARGEST_BLOCK_BYTES:
+            raise BadBlock(
+                block=name, faults=f"its {size} bytes are more than 15 MB: publish fewer samples at once"
+            )
+        if not self._gathering.fits(name, encoder, tags):
+            # Samples of other fields or types cannot share a block with the old ones.
+            self._flush()
 
     def _publish_or_wait(self) -> None:
         buffer_time = self.feed.buffer_time_seconds

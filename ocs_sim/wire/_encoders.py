@@ -20,11 +20,15 @@ class BlockEncoder:
     """
 
     entries: int
+    overhead_bytes: int
+    """What a block has besides its samples and tags, at most."""
 
     def __init__(self, name: str, fields: tuple[str, ...], kinds: tuple[str, ...]) -> None:
         """Prepare for blocks of these fields; `kinds` are f8, i8, b1, `TEXT` or `MIXED`."""
         self.pack: Callable[[Any], bytes] = msgpack.Packer(use_bin_type=True).pack
         self.fields = fields
+        # The headers of the samples and of the block itself are guessed, and not too small.
+        self.overhead_bytes = sum(map(len, packed_strings(fields))) + 8 * len(fields) + 256
         self.kinds = kinds
         self.key = self.pack(name)
         self.head = map_header(self.entries) + self.pack("block_name") + self.key + self.pack("data")

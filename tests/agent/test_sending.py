@@ -244,6 +244,17 @@ def test_a_block_that_no_router_takes_is_refused_where_it_is_published(sender):
         sender.agent.packed.publish_block("b", {"x": samples, "y": samples}, timestamps=samples)
 
 
+def test_names_and_tags_count_for_what_a_router_takes(sender):
+    data = {f"field_{number:05d}": np.zeros(350) for number in range(4000)}
+    tags = {name: {"_field": name, "where": "x" * 1000} for name in data}
+    times = np.arange(350.0)
+    with pytest.raises(BadBlock, match="more than 15 MB"):
+        sender.agent.together.publish_block("b", data, timestamps=times, influxdb_tags=tags)
+    sender.agent.together.publish_block("b", data, timestamps=times)
+    sender.agent.together.flush()
+    assert len(sender.blocks("together")) == 1
+
+
 @pytest.mark.parametrize("moment", [10**400, float("nan"), None])
 def test_a_timestamp_that_is_none_is_refused(sender, moment):
     with pytest.raises(BadBlock, match="is not a unix time in seconds"):
