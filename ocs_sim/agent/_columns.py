@@ -74,6 +74,9 @@ class BlockCheck:
         bare = [name for name, each in tags.items() if "_field" not in each]
         if bare:
             self._fail(f"influxdb_tags of {bare} lack '_field'")
+        if not _has_text_keys(tags):
+            # A router leaves whoever sends it anything else.
+            self._fail("influxdb_tags must have texts for keys, at every depth")
         if isinstance(data, Mapping) and set(tags) != set(data):
             self._fail(f"influxdb_tags are for {list(tags)}, the data for {list(data)}")
 
@@ -204,6 +207,12 @@ def as_sample(value: Any) -> Any:
         if isinstance(value, kind):
             return kind(value)
     return value
+
+
+def _has_text_keys(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return all(isinstance(key, str) and _has_text_keys(each) for key, each in value.items())
+    return not isinstance(value, list | tuple) or all(map(_has_text_keys, value))
 
 
 def _is_finite(number: float) -> bool:

@@ -270,6 +270,9 @@ def test_tags_are_checked_again_when_they_change(sender):
         put(feed, 1.0, influxdb_tags=tags)()
     with pytest.raises(BadBlock, match="influxdb_tags cannot be packed"):
         put(feed, 1.0, influxdb_tags={"n": {"_field": object()}})()
+    for odd in ({5: 1}, {"where": {None: 1}}, {"where": [{1.5: 2}]}):
+        with pytest.raises(BadBlock, match="texts for keys"):
+            put(feed, 1.0, influxdb_tags={"n": {"_field": "x", **odd}})()
     assert len(shapes(sender)) == 2
 
 
