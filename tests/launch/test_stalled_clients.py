@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 
 import msgpack
 import psutil
@@ -13,6 +14,7 @@ import pytest
 
 from ocs_sim.launch._router_env import require_crossbar
 from ocs_sim.testing import RouterInfo, wait_until
+from ocs_sim.testing._leaks import keep
 from tests.launch.wamp_client import RawSocketClient, WebSocketClient
 
 pytestmark = pytest.mark.integration
@@ -26,22 +28,48 @@ MOST_GROWTH_BYTES = 32_000_000
 BYTES_PER_SECOND = 25e6
 
 
-@pytest.fixture
-def router_with(tmp_path, monkeypatch):
-    """A function that starts a router with these variables."""
+class Watched:
+    """Routers that tests share, by their variables, and where the log of each was when a test began."""
+
+    def __init__(self, directory, stack):
+        self._directory = directory
+        self._stack = stack
+        self._routers = {}
+
+    def start(self, **variables):
+        name = "-".join(map(str, variables.values())) or "usual"
+        if name not in self._routers:
+            self._routers[name] = self._started(RouterInfo(self._directory / name), variables)
+        info = self._routers[name]
+        _LOG_BEGINS[info] = len(whole_log(info))
+        return info
+
+    def _started(self, info, variables):
+        self._stack.callback(info.stop)
+        self._stack.enter_context(keep(lambda: info.pid))
+        with pytest.MonkeyPatch.context() as patched:
+            for name, value in variables.items():
+                patched.setenv(name, str(value))
+            info.start()
+        return info
+
+
+_LOG_BEGINS = {}
+
+
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory):
     environment = require_crossbar(None).path.resolve().parent.parent
     if not list(environment.glob("lib/*/site-packages/obsbow_router.pth")):
         pytest.skip("only the crossbar of `obsbow router install` bounds its queues")
-    info = RouterInfo(tmp_path / "router")
+    with ExitStack() as stack:
+        yield Watched(tmp_path_factory.mktemp("r"), stack)
 
-    def start(**variables):
-        for name, value in variables.items():
-            monkeypatch.setenv(name, str(value))
-        info.start()
-        return info
 
-    yield start
-    info.stop()
+@pytest.fixture
+def router_with(watched):
+    """A function that returns a router with these variables."""
+    return watched.start
 
 
 @pytest.fixture
@@ -86,6 +114,11 @@ def drops(info):
 
 
 def log_of(info):
+    """What the router has logged since the test began."""
+    return whole_log(info)[_LOG_BEGINS[info] :]
+
+
+def whole_log(info):
     return (info.log_dir / "crossbar.log").read_text()
 
 
@@ -235,7 +268,7 @@ def test_a_suspended_subscriber_costs_little_memory_however_often(router_with, c
         flood = Flood(info, publisher)
         flood.publish(0.5)
         before, most = flood.rss(), []
-        for number in range(5):
+        for number in range(3):
             subscriber.stop()
             most.append(flood.publish(2))
             assert len(wait_until(lambda: drops(info), describe="the drop")) == number + 1
