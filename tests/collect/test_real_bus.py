@@ -80,11 +80,11 @@ class Scene:
 
 
 @pytest.fixture
-def scene(own_router, tmp_path):
+def scene(tmp_path):
     with ExitStack() as stack:
 
-        def make(**settings):
-            made = Scene(own_router, tmp_path, **settings)
+        def make(router, **settings):
+            made = Scene(router, tmp_path, **settings)
             stack.callback(made.close)
             return made
 
@@ -92,7 +92,7 @@ def scene(own_router, tmp_path):
 
 
 def test_a_router_that_is_killed_loses_nothing(scene, own_router):
-    it = scene()
+    it = scene(own_router)
     it.start("aggregator"), it.start("data1")
     it.sample(coalesce=False)
     wait_until(lambda: it.archived() > 100, 30)
@@ -110,8 +110,8 @@ def test_a_router_that_is_killed_loses_nothing(scene, own_router):
     assert gaps(it.hk) == []
 
 
-def test_an_aggregator_that_is_killed_loses_nothing(scene):
-    it = scene()
+def test_an_aggregator_that_is_killed_loses_nothing(scene, router):
+    it = scene(router)
     it.start("aggregator"), it.start("data1")
     it.sample(coalesce=False)
     for _ in range(3):
@@ -128,8 +128,8 @@ def test_an_aggregator_that_is_killed_loses_nothing(scene):
     assert gaps(it.hk) == []
 
 
-def test_what_a_killed_agent_had_spilled_is_collected_from_its_next_run(scene):
-    it = scene(fake_words=["--spill-mb", "16"])
+def test_what_a_killed_agent_had_spilled_is_collected_from_its_next_run(scene, router):
+    it = scene(router, fake_words=["--spill-mb", "16"])
     it.start("data1")
     it.sample(coalesce=False, blocks=300)
     wait_until(lambda: it.ops("data1", "status", "sampler")[2]["status"] == "done", 30)
