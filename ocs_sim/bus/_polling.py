@@ -40,6 +40,7 @@ class PollingLoop(uvloop.Loop):
     def __init__(self) -> None:
         super().__init__()
         self._awaited: dict[int, _Reader] = {}
+        self._in_error: dict[int, _Reader] = {}
 
     def add_reader(
         self, fd: FileDescriptorLike, callback: Callable[[Unpack[_Args]], object], *args: *_Args
@@ -55,6 +56,13 @@ class PollingLoop(uvloop.Loop):
         self._awaited.pop(_number(fd), None)
         super().remove_reader(fd)
 
+    def add_writer(
+        self, fd: FileDescriptorLike, callback: Callable[[Unpack[_Args]], object], *args: *_Args
+    ) -> None:
+        """Call `callback(*args)` whenever something can be written, or there is an error."""
+        self._poll_again(_number(fd))
+        super().add_writer(fd, callback, *args)
+
     def _read(self, reader: _Reader) -> None:
         try:
             reader.callback(*reader.args)
@@ -62,13 +70,19 @@ class PollingLoop(uvloop.Loop):
             # It may have been removed, or replaced, meanwhile.
             current = self._awaited.get(reader.descriptor)
             if current is not None and current.has_error():
-                # Not now: uvloop will still stop what it calls us from.
-                self.call_soon(self._poll_again, current)
+                # Not now: uvloop still closes what it calls us from, and then refuses a writer.
+                self._in_error[reader.descriptor] = current
+                self.call_soon(self._settle, reader.descriptor)
 
-    def _poll_again(self, reader: _Reader) -> None:
-        if self._awaited.get(reader.descriptor) is reader:
-            super().remove_reader(reader.descriptor)
-            super().add_reader(reader.descriptor, self._read, reader)
+    def _settle(self, descriptor: int) -> None:
+        self._poll_again(descriptor)
+        self._in_error.pop(descriptor, None)
+
+    def _poll_again(self, descriptor: int) -> None:
+        reader = self._in_error.get(descriptor)
+        if reader is not None and self._awaited.get(descriptor) is reader:
+            super().remove_reader(descriptor)
+            super().add_reader(descriptor, self._read, reader)
 
 
 def _number(fd: FileDescriptorLike) -> int:

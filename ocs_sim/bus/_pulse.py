@@ -36,6 +36,6 @@ class Pulse:
         if self._silent_intervals >= _SILENT_INTERVALS:
             self._give_up()
             return
+        self._timer = self._loop.call_later(self._interval_seconds, self._beat)
         if self._silent_intervals == 1:
             self._ask()
-        self._timer = self._loop.call_later(self._interval_seconds, self._beat)

@@ -109,6 +109,23 @@ def test_a_reader_that_also_writes_comes_to_the_end(loop, broken):
     assert sum(reader.taken) == reader.expected > PIECE_BYTES
 
 
+def test_a_writer_that_comes_meanwhile_is_taken(loop, broken):
+    """An agent may publish at any moment."""
+    faults = []
+    loop.set_exception_handler(lambda _, context: faults.append(str(context["exception"])))
+
+    class Writing(Reader):
+        def read(self, word):
+            self.loop.call_soon(self.loop.add_writer, self.sock, self.loop.remove_writer, self.sock)
+            super().read(word)
+
+    reader = Writing(loop, broken)
+    run(loop, reader.begin)
+
+    assert sum(reader.taken) == reader.expected > PIECE_BYTES
+    assert faults == []
+
+
 def test_a_reader_with_a_bug_comes_to_the_end(loop, broken):
     reader, faults = Reader(loop, broken, fails=True), []
     loop.set_exception_handler(lambda _, context: faults.append(str(context["exception"])))

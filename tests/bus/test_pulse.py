@@ -72,3 +72,16 @@ def test_a_stopped_pulse_is_still(loop, pulse, said):
     loop.advance(100)
 
     assert said == []
+
+
+def test_a_question_that_cannot_be_asked_is_not_answered_either(loop):
+    said, faults = [], []
+    loop.set_exception_handler(lambda _, context: faults.append(str(context["exception"])))
+
+    def ask():
+        raise RuntimeError("closed")
+
+    loop.call_soon(lambda: Pulse(ask, lambda: said.append("gave up"), 5.0))
+    loop.advance(15.1)
+
+    assert (said, faults) == (["gave up"], ["closed"])
