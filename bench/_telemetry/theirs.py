@@ -19,8 +19,6 @@ from ocs_sim.bus import BusError, HttpCaller
 from tests.observatory import Observatory, eventually
 
 PROGRAMS = Path(__file__).parent / "ocs"
-# Our clients switch autobahn's fast masking of websockets off, which they do not need; OCS's agents do.
-_OURS_ONLY = "AUTOBAHN_USE_NVX"
 _SITE_FILE = "ocs.yaml"
 _SITE = """
 hub:
@@ -175,7 +173,6 @@ class Theirs:
 @contextmanager
 def _environment(**added: str) -> Iterator[None]:
     before = dict(os.environ)
-    os.environ.pop(_OURS_ONLY, None)
     os.environ.update(added)
     try:
         yield

@@ -38,10 +38,21 @@ def _without_numpy() -> Iterator[None]:
         PathFinder.find_spec = find  # type: ignore[method-assign]
 
 
-os.environ.setdefault("AUTOBAHN_USE_NVX", "0")
+@contextmanager
+def _without_native_helpers() -> Iterator[None]:
+    """Tell autobahn, but none of the processes that this one starts, to do without its native helpers."""
+    told = "AUTOBAHN_USE_NVX" in os.environ
+    os.environ.setdefault("AUTOBAHN_USE_NVX", "0")
+    try:
+        yield
+    finally:
+        if not told:
+            del os.environ["AUTOBAHN_USE_NVX"]
+
+
 # It would say in every agent's log that we chose this.
 logging.getLogger("autobahn").setLevel(logging.WARNING)
-with _without_numpy():
+with _without_numpy(), _without_native_helpers():
     from autobahn.exception import PayloadExceededError
     from autobahn.twisted import rawsocket, websocket
     from autobahn.twisted.wamp import ApplicationSession

@@ -214,3 +214,15 @@ def test_every_public_name_is_there():
         assert getattr(ocs_sim.bus, name)
     with pytest.raises(AttributeError, match="nonsense"):
         _ = ocs_sim.bus.nonsense
+
+
+def test_what_a_program_starts_gets_its_environment_as_it_was():
+    code, out, error = outcome("""
+        import os
+        before = dict(os.environ)
+        from ocs_sim.bus import background_loop
+        background_loop()
+        import ocs_sim.bus._transports
+        print(dict(os.environ) == before)
+    """)
+    assert (code, out.strip(), error) == (0, "True", "")
