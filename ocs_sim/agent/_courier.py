@@ -49,6 +49,7 @@ class Courier:
         self._closing = Signal(timer)
         self._timers: set[asyncio.Task[None]] = set()
         self._asked = False
+        self._goes_on = False
 
     @property
     def waiting(self) -> int:
@@ -78,7 +79,8 @@ class Courier:
         if self.spill is not None:
             publication = publication._replace(spilled=self.spill.append(publication))
         self.log.put(publication)
-        if not self._asked:
+        # What goes on takes it too, for it stops saying so before it looks for the last time.
+        if not self._asked and not self._goes_on:
             self._asked = True
             self._hop(self.drain)
 
@@ -100,13 +102,8 @@ class Courier:
     def drain(self) -> None:
         """Publish what waits, if the router is there, and let the loop have its turns meanwhile."""
         self._asked = False
-        if not self._link.joined or not self._send_some():
-            return
-        self._asked = True
-        if self._is_stalled():
-            self._schedule(_LOOK_AGAIN_SECONDS, self.drain)
-        else:
-            self._loop.call_soon(self.drain)
+        if not self._goes_on:
+            self._drain()
 
     async def finish(self) -> None:
         """Publish what waits, for as long as the router is there and takes it, but not for ever."""
@@ -120,6 +117,16 @@ class Courier:
         await asyncio.gather(*self._timers)
         if self.spill is not None:
             self.spill.close(self.log.waiting())
+
+    def _drain(self) -> None:
+        self._goes_on = False
+        if not self._link.joined or not self._send_some():
+            return
+        self._goes_on = True
+        if self._is_stalled():
+            self._schedule(_LOOK_AGAIN_SECONDS, self._drain)
+        else:
+            self._loop.call_soon(self._drain)
 
     def _send_some(self) -> bool:
         """Publish a slice of what waits; return whether the rest is to be sent later."""

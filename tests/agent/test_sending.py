@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
+import threading
 
 import numpy as np
 import pytest
 
 from ocs_sim.agent import Agent, BadDeclaration, Feed, FeedField
-from ocs_sim.agent._courier import MOST_BACKLOG_BYTES
+from ocs_sim.agent._courier import MOST_BACKLOG_BYTES, Courier
+from ocs_sim.agent._publication import Publication
+from ocs_sim.agent._timer import SystemTimer
 from ocs_sim.testing import AgentHarness, ManualClock
 from ocs_sim.wire import BadBlock, decode_publication
 
@@ -336,6 +340,59 @@ def test_the_loop_has_its_turns_while_much_is_sent(sender):
     steps = [later - earlier for earlier, later in zip([0, *seen], seen, strict=False)]
     assert max(steps) <= 128
     assert [block.sequence for block in sender.blocks("single")] == list(range(1000))
+
+
+class BusyLink:
+    """A link of which each publication has another thread publish the next one meanwhile."""
+
+    joined = True
+
+    def __init__(self):
+        self.backlog_bytes, self.numbers, self.meanwhile = 0, [], None
+
+    def publish_packed(self, _topic, packed):
+        self.numbers.append(int(packed))
+        if self.meanwhile is not None:
+            publishing = threading.Thread(target=self.meanwhile)
+            publishing.start()
+            publishing.join()
+
+
+@pytest.mark.parametrize("is_stalled", [False, True])
+def test_one_sends_however_many_publish_meanwhile(is_stalled):
+    async def run():
+        link, turns = BusyLink(), []
+        courier = Courier(link, asyncio.get_running_loop(), SystemTimer())
+        send, numbers = courier._send_some, itertools.count()
+
+        def record():
+            number = next(numbers)
+            courier.recorded(Publication("topic", b"%d" % number, number, number))
+
+        def counted():
+            turns.append(len(link.numbers))
+            if len(turns) > 500:
+                link.meanwhile = None
+            # It stalls once each slice is sent.
+            link.backlog_bytes = 0
+            more = send()
+            link.backlog_bytes = is_stalled * (MOST_BACKLOG_BYTES + 1)
+            return more
+
+        courier._send_some, link.meanwhile = counted, record
+        record()
+        for _ in range(20):
+            await asyncio.sleep(0.005)
+            assert sum(not timer.done() for timer in courier._timers) <= 1
+        link.meanwhile = None
+        while courier.waiting:
+            await asyncio.sleep(0.005)
+        await courier.close()
+        assert link.numbers == list(range(next(numbers)))
+        return len(link.numbers) / len(turns)
+
+    # Each slice is a whole one: nobody has been asked to send what somebody else would have.
+    assert asyncio.run(run()) > 30
 
 
 def test_big_publications_are_sent_a_few_at_a_time(sender):
