@@ -62,13 +62,13 @@ class Reception:
             raise BadFeedMessage(
                 topic=source.info.address, fault="a recorded message must map block names to blocks"
             )
-        appended = False
+        counters = source.counters
+        archived = counters.archived
         for key, body in message.items():
-            appended |= self._append_alike(source, key, body, item) or self._append_any(
-                source, key, body, item
-            )
-        if appended:
-            source.counters.bytes += item.weight
+            if not self._append_alike(source, key, body, item):
+                self._append_any(source, key, body, item)
+        if counters.archived > archived:
+            counters.bytes += item.weight
 
     def give_up(self, feed_address: str, boot_id: str, first: int, last: int, reason: str) -> None:
         """Record that blocks are gone, those of them that are not recorded."""
@@ -127,6 +127,7 @@ class Reception:
         self.told[info.agent_address] = heard
 
     def _append_alike(self, source: Source, key: Any, body: Any, item: Offered) -> bool:
+        """Append a block that is like its predecessor, or drop a duplicate; tell whether it was either."""
         shape = source.shapes.get(key)
         if shape is None:
             return False
@@ -161,12 +162,12 @@ class Reception:
         if type(sent) is float:
             self.unsynced.append((counters, sent))
 
-    def _append_any(self, source: Source, key: Any, body: Any, item: Offered) -> bool:
+    def _append_any(self, source: Source, key: Any, body: Any, item: Offered) -> None:
         sequence = _sequence(body) if source.is_counted else None
         feed, boot = source.info.address, source.boot_id
         if sequence is not None and self._ledger.has(feed, boot, sequence):
             source.counters.duplicate += 1
-            return False
+            return
         outcome = self._long_way.append(self._require(), source, key, body, item.received)
         for name, values in outcome.appended:
             self._count(source, name, values, body, item)
@@ -176,7 +177,6 @@ class Reception:
         if not outcome.appended and sequence is not None:
             why = "; ".join(outcome.faults) or "it holds no samples"
             self.give_up(feed, boot, sequence, sequence, f"could not be archived: {why}")
-        return bool(outcome.appended)
 
 
 def _pair(pair: Any) -> tuple[Any, Mapping[str, Any]]:

@@ -87,6 +87,14 @@ def test_a_block_that_comes_again_is_dropped(site, tmp_path):
     assert values(tmp_path)[A] == numbers(0, 1, 2, 3)
 
 
+def test_bytes_are_of_what_was_archived(site):
+    site.offer(*published(0, 1, 2))
+    archived = site.counters.bytes
+    assert archived == sum(map(len, published(0, 1, 2)))
+    site.offer(*published(2, 1), replayed=True)
+    assert (site.counters.duplicate, site.counters.bytes) == (2, archived)
+
+
 def test_what_is_replayed_late_is_read_in_order(site, tmp_path):
     site.offer(*published(0, 5, 6))
     site.offer(*published(1, 3, 2, 4), replayed=True)
