@@ -117,6 +117,12 @@ class Encoder:
         """Return the layout of a block as it was last encoded."""
         return self._last.get((feed_address, block))
 
+    def keeps(self, layout: Layout) -> bool:
+        """Tell whether other samples of the same types will get the same layout, whatever their values."""
+        floats = self._floats.get((layout.feed_address, layout.block), set())
+        kinds = zip(layout.fields, layout.kinds, strict=True)
+        return not any(kind is ColumnKind.INTEGER and name in floats for name, kind in kinds)
+
     def _all_floats(self, record: Record) -> _Encoded | None:
         # Most blocks are like their predecessor and hold floats only: one pass over all their samples.
         last = self._last.get((record.feed_address, record.block))

@@ -62,7 +62,7 @@ class LongWay:
             return 0
         layout = writer.layout_of(source.info.address, block.name)
         is_alike = layout and not changed and layout.fields == tuple(block.data)
-        if layout and is_alike and source.is_counted and ListShape.fits(layout):
+        if layout and is_alike and source.is_counted and ListShape.fits(layout) and writer.keeps(layout):
             source.shapes[key] = ListShape(layout, source.boot_id)
         return len(block.timestamps) * len(columns)
 

@@ -134,6 +134,10 @@ class ArchiveWriter:
         """Return the layout of a block as it was last appended."""
         return self._encoder.layout_of(feed_address, block)
 
+    def keeps(self, layout: Layout) -> bool:
+        """Tell whether other samples of the same types will get the same layout, whatever their values."""
+        return self._encoder.keeps(layout)
+
     def note_gap(self, gap: Gap) -> None:
         """Record that blocks are gone for good, and why; `check` then tells the reason."""
         self.ledger.give_up(gap.feed_address, gap.boot_id, gap.first_missing, gap.last_missing)
