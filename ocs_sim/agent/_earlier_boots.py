@@ -8,6 +8,8 @@ from ocs_sim.agent._spilled_boot import SpilledBoot, boots_in, is_held
 from ocs_sim.clock import Clock
 
 LONGEST_KEPT_SECONDS = 7 * 86400.0
+# An agent that crashes as soon as it has started must not make its heartbeats longer with each run.
+MOST_BOOTS = 256
 
 
 class EarlierBoots:
@@ -23,6 +25,9 @@ class EarlierBoots:
         self._living = [each for each in boots_in(directory) if each.name != boot_id]
         self._take_over()
         self.expire()
+        for boot in self._boots[:-MOST_BOOTS]:
+            boot.remove()
+        del self._boots[:-MOST_BOOTS]
 
     @property
     def size_bytes(self) -> int:
@@ -54,8 +59,8 @@ class EarlierBoots:
             self._boots.remove(boot)
 
     def _take_over(self) -> None:
-        """Look after those whose process has ended meanwhile."""
-        ended = [each for each in self._living if not is_held(each)]
+        """Look after those whose process has ended meanwhile; oldest first."""
+        ended = {each for each in self._living if not is_held(each)}
         self._living = [each for each in self._living if each not in ended]
         self._boots += map(SpilledBoot, ended)
         self._boots.sort(key=lambda each: float(each.boot_id))

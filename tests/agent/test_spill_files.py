@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ocs_sim.agent import Spill
+from ocs_sim.agent._earlier_boots import MOST_BOOTS
 from ocs_sim.agent._publication import Publication
 from ocs_sim.agent._spill_segment import MAGIC, decode, encode, scan
 from ocs_sim.agent._spilled_boot import hold, is_held
@@ -274,6 +275,21 @@ def test_files_can_be_read_while_others_are_written_and_removed(tmp_path):
     assert left == written[-len(left) :]
     assert 100 < len(left) < 400
     store.close([])
+
+
+def test_only_so_many_runs_are_offered_and_the_latest_ones(tmp_path):
+    living = tmp_path / "1600000000.0"
+    for number in range(MOST_BOOTS + 20):
+        boot = tmp_path / f"{1600000000 + number}.0"
+        boot.mkdir()
+        (boot / "00000001.spill").write_bytes(MAGIC + encode(publication(0)))
+    held = hold(living)
+    store = spill(tmp_path, clock=ManualClock(1600000000.0))
+    offered = store.earlier()
+    assert offered == [f"{1600000000 + number}.0" for number in range(20, MOST_BOOTS + 20)]
+    assert sorted(each.name for each in tmp_path.iterdir()) == [living.name, *offered]
+    store.close([])
+    os.close(held)
 
 
 def test_what_is_bigger_than_all_room_is_counted_and_makes_no_room(tmp_path):
