@@ -65,6 +65,8 @@ class Source:
         self._away = BackOff()
         self._refusals: dict[Stream | None, BackOff] = {}
         self._tries: dict[Stream, int] = {}
+        # How many holes of a stream are passed over, for they were refused.
+        self._passes: dict[Stream, int] = {}
         self._trail: _Trail | None = None
         self._rest: AskBlocks | None = None
         self._served: Stream | None = None
@@ -136,6 +138,7 @@ class Source:
         stream = Stream(ask.boot_id, ask.feed) if isinstance(ask, AskBlocks) else None
         self._refusals.setdefault(stream, BackOff()).fail(now)
         if stream is not None:
+            self._passes[stream] = self._passes.get(stream, 0) + 1
             # It may have forgotten that boot since its last index.
             self.knowledge.index_wanted = True
         self._end_of_asking()
@@ -168,7 +171,8 @@ class Source:
             gone += found.gone
             self.pending_blocks += sum(last - first + 1 for first, last in found.wanted)
             if found.wanted:
-                wanted[stream] = found.wanted[0]
+                # One that the agent refuses, perhaps for its size, must not keep the others waiting.
+                wanted[stream] = found.wanted[self._passes.get(stream, 0) % len(found.wanted)]
         return wanted, gone
 
     def _choose(self, wanted: dict[Stream, tuple[int, int]], now: float) -> AskBlocks | None:

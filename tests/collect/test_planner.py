@@ -253,6 +253,29 @@ def test_a_feed_that_is_refused_does_not_hold_up_others():
     assert site.recorded() == site.recorded(feed="o.a.feeds.g") == [0, 1, 2]
 
 
+def test_a_hole_that_is_refused_does_not_hold_up_the_others():
+    site = Site()
+    for _ in range(3):
+        hear(site, 1), lose(site, 1)
+    site.beat()
+    for _ in range(30):
+        site.now += 1
+        for ask in site.plan().asks:
+            if isinstance(ask, AskIndex):
+                site.planner.indexed(ask, site.a.index())
+            elif ask.first == 1:
+                # As when no router takes an answer that is as long.
+                site.planner.refused(ask, site.now)
+            else:
+                numbers, answer = site.a.answer(ask, 10)
+                site.ledger.add(ask.feed_address, ask.boot_id, *numbers)
+                site.planner.answered(ask, answer, site.now)
+                site.planner.plan(site.now, site.ledger)
+                site.planner.settled(["o.a"], site.now, site.ledger, excused=False)
+    assert site.recorded() == [0, 2, 3, 4, 5]
+    assert site.planner.pending_blocks == 1
+
+
 def test_what_came_but_could_not_be_archived_is_given_up_after_a_few_tries():
     site = Site()
     lose(site, 6)
