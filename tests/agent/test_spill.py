@@ -132,6 +132,7 @@ def test_without_files_an_unknown_boot_is_an_error_that_names_the_known_ones(tmp
     assert not list(tmp_path.rglob("*.spill"))
 
 
+@pytest.mark.integration
 def test_an_agent_that_is_killed_leaves_all_that_it_published(tmp_path):
     command = [sys.executable, "-m", "tests.agent.flood", str(tmp_path)]
     told = []

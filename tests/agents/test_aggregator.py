@@ -15,7 +15,8 @@ from ocs_sim.archive import Archive
 from ocs_sim.bus import HttpCaller
 from ocs_sim.testing import AgentHarness, LocalBus, wait_until
 
-pytestmark = pytest.mark.usefixtures("look_often")
+# Sealing is done by real child processes.
+pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("look_often")]
 
 DATA1 = "observatory.data1"
 FEED = f"{DATA1}.feeds.false_temperatures"
@@ -161,7 +162,6 @@ def test_what_cannot_be_archived_is_a_message(bus, tmp_path):
     assert archived(tmp_path / "hk") == {"data1.false_temperatures.temps.a": [1.0]}
 
 
-@pytest.mark.integration
 def test_killed_on_a_real_bus_it_comes_back_to_a_whole_archive(router, tmp_path):
     site = tmp_path / "site.yaml"
     recorder = {

@@ -9,7 +9,8 @@ from ocs_sim.agents.fake_data import FakeData
 from ocs_sim.archive import Archive
 from ocs_sim.testing import AgentHarness, LocalBus
 
-pytestmark = pytest.mark.usefixtures("look_often")
+# Sealing is done by real child processes.
+pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("look_often")]
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ from ocs_sim.testing import AgentHarness, free_port
 
 from .lossless import LOAD, LossyBus, gaps, is_whole, published, sequences
 
-pytestmark = pytest.mark.usefixtures("look_often")
+# Sealing is done by real child processes.
+pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("look_often")]
 
 FAST = {"fields": 2, "samples_per_block": 3, "coalesce": False}
 

@@ -310,6 +310,7 @@ def test_without_a_pace_the_sampler_can_be_stopped():
     assert times == pytest.approx([times[0] + n * 1e-6 for n in range(len(times))], abs=1e-6)
 
 
+@pytest.mark.integration
 def test_an_agent_that_samples_lists_does_not_load_numpy():
     program = (
         "import sys\n"

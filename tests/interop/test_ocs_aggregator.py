@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from ocs_sim.agent import Agent, Feed
 from ocs_sim.testing import AgentHarness, ManualClock
@@ -33,6 +34,7 @@ def published():
         return [args[0] for topic, args in harness.bus.published if not topic.endswith("heartbeat")]
 
 
+@pytest.mark.integration
 def test_ocs_archives_our_blocks(ocs_python, tmp_path):
     done = subprocess.run(
         [ocs_python, str(PROGRAM), str(tmp_path)],

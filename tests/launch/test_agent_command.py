@@ -61,6 +61,7 @@ def test_new_tells_programs_what_it_wrote(tmp_path):
     }
 
 
+@pytest.mark.integration
 def test_a_new_agent_passes_its_own_test(tmp_path):
     result = run("agent", "new", "dome-heater", "--directory", tmp_path)
     assert result.exit_code == 0, result.output

@@ -141,6 +141,7 @@ def test_without_a_router_it_says_so(tmp_path):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.integration
 def test_a_router_that_hangs_is_said_not_to_answer(tmp_path):
     hung = lay_out(tmp_path / "site")
     with socket.create_server(("127.0.0.1", hung.port)):
