@@ -1,6 +1,12 @@
 """What every test has: the fixtures of ocs_sim.testing, and a check that it leaves nothing behind."""
 
 import pytest
+from hypothesis import settings
+
+from tests.examples import examples
+
+settings.register_profile("quick", max_examples=examples(50))
+settings.load_profile("quick")
 
 pytest_plugins = ["ocs_sim.testing.fixtures", "pytester"]
 

@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from ocs_sim.agent import Agent, OperationFailed, Run, process, task
 from ocs_sim.testing import AgentHarness
 from ocs_sim.wire import OpCode, ResponseCode
+from tests.examples import examples
 
 KINDS = {"job": ("task", "abort"), "watch": ("process", "stop")}
 operations = st.sampled_from(list(KINDS))
@@ -127,6 +128,9 @@ class Clients(RuleBasedStateMachine):
 
 
 Clients.TestCase.settings = settings(
-    max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=examples(20),
+    stateful_step_count=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 TestClients = Clients.TestCase

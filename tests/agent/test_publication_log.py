@@ -10,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from ocs_sim.agent._publication import OVERHEAD_BYTES, Publication
 from ocs_sim.agent._publication_log import PublicationLog
+from tests.examples import examples
 
 TOPICS = ("root.a.feeds.x", "root.a.feeds.y", "root.a.feeds.z")
 topics = st.sampled_from(TOPICS)
@@ -133,7 +134,7 @@ class LogMachine(RuleBasedStateMachine):
             assert oldest == (sent[0].first_sequence if sent else following)
 
 
-LogMachine.TestCase.settings = settings(max_examples=150, stateful_step_count=60, deadline=None)
+LogMachine.TestCase.settings = settings(max_examples=examples(60), stateful_step_count=60, deadline=None)
 TestLog = LogMachine.TestCase
 
 

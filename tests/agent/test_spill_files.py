@@ -18,6 +18,7 @@ from ocs_sim.agent._publication import Publication
 from ocs_sim.agent._spill_segment import MAGIC, decode, encode, scan
 from ocs_sim.agent._spilled_boot import hold, is_held
 from ocs_sim.testing import ManualClock
+from tests.examples import examples
 
 TOPIC = "root.a.feeds.x"
 WEEK = 7 * 86400.0
@@ -96,7 +97,7 @@ def test_a_file_of_something_else_has_nothing(tmp_path):
     assert scan(path).topics == []
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from("xyz"), st.integers(0, 90_000)), max_size=60),
     st.integers(100_000, 400_000),

@@ -13,6 +13,7 @@ from ocs_sim.archive._sealed_ledger import newest_ledger
 from ocs_sim.wire import pack_columns
 from tests.archive.making import START, HandClock, counted, record, write
 from tests.archive.publishing import FEED, description
+from tests.examples import examples
 
 
 def read(directory, pattern="*"):
@@ -231,4 +232,6 @@ class ArchiveIsWhatWasPublished(RuleBasedStateMachine):
 
 
 TestArchiveIsWhatWasPublished = ArchiveIsWhatWasPublished.TestCase
-TestArchiveIsWhatWasPublished.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+TestArchiveIsWhatWasPublished.settings = settings(
+    max_examples=examples(15), stateful_step_count=25, deadline=None
+)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from ocs_sim.archive import Archive, ArchiveWriter, NotNumeric, seal
 from ocs_sim.archive._pyramid import pyramid
 from tests.archive.making import START, HandClock, record, write
+from tests.examples import examples
 
 A = "data1.thermometers.temps.a"
 
@@ -75,7 +76,9 @@ def test_bins_hold_what_brute_force_finds(tmp_path, points, start, end, last_sea
     st.lists(st.floats(allow_infinity=False, width=32), min_size=1, max_size=40),
     st.integers(1, 12),
 )
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_few_samples_are_binned_exactly(tmp_path_factory, samples, points):
     directory = tmp_path_factory.mktemp("hk")
     times = START + np.arange(float(len(samples)))

@@ -11,6 +11,7 @@ from ocs_sim.archive._columns import ColumnKind, classify, fits_float, pack, to_
 from ocs_sim.archive._errors import JournalTooNew
 from ocs_sim.archive._framing import FRAME_SIZE, HEADER, frame, header_version, scan
 from ocs_sim.archive._journal_index import JournalIndex
+from tests.examples import examples
 
 payloads = st.lists(st.binary(min_size=1, max_size=60), min_size=1, max_size=8)
 
@@ -49,7 +50,7 @@ def test_a_truncated_journal_yields_exactly_the_whole_frames(contents, data):
 
 
 @given(payloads, st.data())
-@settings(max_examples=300)
+@settings(max_examples=examples(150))
 def test_a_flipped_bit_yields_exactly_the_frames_before_it(contents, data):
     whole = bytearray(journal(contents))
     bit = data.draw(st.integers(0, len(whole) * 8 - 1))

@@ -12,6 +12,7 @@ from ocs_sim.archive import Archive, _sealed_files
 from ocs_sim.archive._sealer import seal_in_child
 from tests.archive.making import START, HandClock, counted, record, values, write
 from tests.archive.many import HOUR, hourly
+from tests.examples import examples
 
 FIELD = "agent1.feed_1.temps.field_1"
 
@@ -198,7 +199,9 @@ def test_changes_of_units_and_types_are_told_from_the_cache(tmp_path, caches):
     assert [info.type for info in first[0]] == ["mixed"]
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(6), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.data())
 def test_with_and_without_the_cache_the_answers_are_the_same(tmp_path_factory, data):
     folder = tmp_path_factory.mktemp("hk") / "hk"

@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from ocs_sim.archive import Ledger, Missing, _ledger
 from ocs_sim.archive._ranges import Ranges
+from tests.examples import examples
 
 FEED, BOOT = "observatory.data1.feeds.thermometers", "1763640000.25"
 numbers = st.integers(0, 30)
@@ -93,7 +94,7 @@ class LedgerIsASet(RuleBasedStateMachine):
 
 
 TestLedgerIsASet = LedgerIsASet.TestCase
-TestLedgerIsASet.settings = settings(max_examples=60, stateful_step_count=30)
+TestLedgerIsASet.settings = settings(max_examples=examples(40), stateful_step_count=30)
 
 
 def test_a_boot_never_heard_of_is_one_hole():

@@ -29,6 +29,7 @@ from tests.archive.dying import killed_at_each_step
 from tests.archive.making import START, HandClock, counted, record, write
 from tests.archive.many import hourly
 from tests.archive.repacker_that_dies import SPAN_SECONDS
+from tests.examples import examples
 
 HERE = Path(__file__).parent
 FEED = "observatory.data1.feeds.thermometers"
@@ -327,7 +328,7 @@ def test_following_takes_a_new_file_of_old_samples_for_nothing_new(directory):
         assert list(archive.follow("*", wait=wait)) == []
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(st.data())
 def test_blocks_that_came_late_get_to_where_they_belong(tmp_path_factory, data):
     folder, clock = tmp_path_factory.mktemp("late") / "hk", HandClock()

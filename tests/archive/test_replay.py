@@ -18,6 +18,7 @@ from tests.archive.publishing import (
     published,
     published_packed,
 )
+from tests.examples import examples
 
 A, B = "data1.thermometers.temps.a", "data1.thermometers.temps.b"
 
@@ -291,7 +292,9 @@ samples_of_a_field = st.one_of(
 
 @given(st.lists(st.tuples(samples_of_a_field, samples_of_a_field), min_size=1, max_size=8))
 @example([([0.0], [0.0]), ([0, 2**53 + 1], [0, 0]), ([0], [0])])
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_the_short_way_and_the_long_way_archive_the_same(tmp_path_factory, columns):
     """The same blocks as bytes, which are recognised by their shape, and unpacked and unnumbered."""
     directory = tmp_path_factory.mktemp("hk")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ocs_sim.archive import Archive, RetentionPolicy, TidyingInUse, prune
 from ocs_sim.archive._tidy_lock import tidying
 from tests.archive.making import START, HandClock, counted, write
+from tests.examples import examples
 
 DAY = 86400
 NOW = START + 10 * DAY
@@ -156,7 +157,9 @@ def test_the_recorder_can_prune_without_numpy_and_hdf5():
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(30), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     age=st.none() | st.floats(0, 12 * DAY),
     size=st.none() | st.integers(0, 200_000),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from ocs_sim.archive import Archive, BadRecord
 from ocs_sim.archive._encoder import Encoder
 from tests.archive.making import START, counted, record, values, write
+from tests.examples import examples
 
 columns_of = {
     "floats": st.floats(),
@@ -79,7 +80,9 @@ def is_missing(value):
 
 
 @given(blocks())
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_everything_that_is_published_is_read_back(tmp_path_factory, records):
     live, sealed = tmp_path_factory.mktemp("live"), tmp_path_factory.mktemp("sealed")
     write(live, *records, sealed=False)

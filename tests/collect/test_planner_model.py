@@ -8,6 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from ocs_sim.collect import AskBlocks, AskIndex, Planner
 from ocs_sim.wire import feed_address
+from tests.examples import examples
 
 from .world import BEGAN, Numbers, Publisher
 
@@ -197,5 +198,5 @@ class Collecting(RuleBasedStateMachine):
         return {(*key, number) for key, numbers in self.ledger.recorded.items() for number in numbers}
 
 
-Collecting.TestCase.settings = settings(max_examples=200, stateful_step_count=40, deadline=None)
+Collecting.TestCase.settings = settings(max_examples=examples(80), stateful_step_count=40, deadline=None)
 TestCollecting = Collecting.TestCase
