@@ -23,6 +23,8 @@ _SILENT_CLIENT_SECONDS = 10.0
 class _Server(ThreadingMixIn, WSGIServer):
     daemon_threads = True
     block_on_close = False
+    # Five at once, as usual, and the next ones wait for a second or three.
+    request_queue_size = 64
 
     def server_bind(self) -> None:
         # That of HTTPServer asks the name service who we are, which may take long.
