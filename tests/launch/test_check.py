@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.integration
 ROOT = Path(__file__).parents[2]
 OBSBOW = str(Path(sys.executable).with_name("obsbow"))
 SOUND = """\
