@@ -19,8 +19,10 @@ def targets(results: Mapping[str, Figures]) -> Iterator[tuple[str, dict[str, Any
     for name, most in (("p50_ms", 150), ("p99_ms", 500)):
         figure = results["latency"]["ours"][name]
         yield f"published to queryable, {name}", _judged(f"<= {most}", figure, reached=figure <= most)
-    decimated = results["day"]["ours"]["all_decimated_s"]
-    yield "a day of 100 fields decimated, s", _judged("<= 0.5", decimated, reached=decimated <= 0.5)
+    day = results["day"]["ours"]
+    if day["hours"] == 24:
+        decimated = day["all_decimated_s"]
+        yield "a day of 100 fields decimated, s", _judged("<= 0.5", decimated, reached=decimated <= 0.5)
 
 
 def _beside_ocs(
