@@ -67,7 +67,8 @@ class Scene:
 
     def published(self):
         """End the sampler; return how many blocks it has published."""
-        assert self.ops("data1", "stop", "sampler")[0] == 0
+        # It may not have found a new router yet.
+        assert wait_until(lambda: self.ops("data1", "stop", "sampler"), 30)[0] == 0
         wait_until(lambda: self.ops("data1", "status", "sampler")[2]["status"] == "done", 30)
         return self.ops("data1", "status", "sampler")[2]["data"]["sequence"] + 1
 

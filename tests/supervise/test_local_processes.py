@@ -233,7 +233,8 @@ def test_only_our_own_or_those_in_the_way_are_strays(run_dir: Path) -> None:
     spawn_and_die(run_dir, wanted)
     (living,) = find_living(run_dir)
     try:
-        (stray,) = find_strays([living], [], marker)
+        # The kernel tells the environment of a new process a moment after its name.
+        (stray,) = wait_for(lambda: find_strays([living], [], marker))
         assert stray.handle == living.handle
         assert stray.child.target is Target.DOWN
         assert find_strays([living], [], {"COLOUR": "blue"}) == [], "a person started it"
