@@ -56,5 +56,10 @@ def is_whole(directory, blocks, feed=LOAD):
 
 def gaps(directory):
     """Return the messages of what is lost."""
+    return [finding.message for finding in losses(directory)]
+
+
+def losses(directory):
+    """Return what is lost."""
     with Archive(directory) as archive:
-        return [finding.message for finding in archive.check() if finding.is_loss]
+        return [finding for finding in archive.check() if finding.is_loss]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from ocs_sim.agents.aggregator import Aggregator
 from ocs_sim.agents.fake_data import FakeData
 
 from ocs_sim.archive import Archive
-from ocs_sim.testing import AgentHarness, LocalBus
+from ocs_sim.testing import AgentHarness, LocalBus, wait_until
 
 # Sealing is done by real child processes.
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("look_often")]
@@ -32,6 +34,7 @@ def test_the_oldest_files_go_once_there_is_more_than_may_be_kept(bus, tmp_path):
     ):
         assert fake.run("sampler", blocks=600, blocks_per_second=300.0, coalesce=False).session["success"]
         harness.until(lambda: any("oldest files" in text for text in texts()), 60)
+    wait_until(lambda: not any(each.name == "archive-retention" for each in threading.enumerate()))
     numbers = [each.sequence for each in published(tmp_path)]
     assert numbers == list(range(numbers[0], 600))
     assert numbers[0] > 0
