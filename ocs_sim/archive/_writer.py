@@ -28,6 +28,8 @@ _PIECE_BYTES = 4 * 2**20
 # What may be wrong with one file while another can be written.
 _OF_THE_FILE = (errno.EIO, errno.EFBIG)
 _FAILURES_PER_FILE = 3
+# More than that, and somebody has set the clock.
+_MOST_SECONDS_AHEAD = 600
 
 
 class ArchiveWriter:
@@ -68,6 +70,7 @@ class ArchiveWriter:
         self._is_recovered = False
         self._failures = 0
         self._opened = 0.0
+        self._newest = 0
         self.pending_bytes = 0
 
     @property
@@ -258,10 +261,18 @@ class ArchiveWriter:
             self.directory.mkdir(parents=True, exist_ok=True)
             lock, self._lock = self._lock, DirectoryLock(self.directory)
             lock.release()
-        stem = free_stem(self.directory, self._clock.time())
+        stem = free_stem(self.directory, self._second())
+        self._newest = int(stem.name)
         journal = JournalFile(stem.with_suffix(JOURNAL))
         self._opened = self._clock.monotonic()
         return journal
+
+    def _second(self) -> float:
+        # Names ran ahead of a clock in whose seconds several files were begun. One that was pruned since
+        # is free again, but it is no name for what is younger than its neighbours.
+        now = self._clock.time()
+        is_ahead = now <= self._newest + 1 <= now + _MOST_SECONDS_AHEAD
+        return self._newest + 1 if is_ahead else now
 
     def _facts(self) -> Mapping[str, Any]:
         return {

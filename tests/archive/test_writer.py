@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ocs_sim.archive import Archive, ArchiveWriter, DirectoryInUse, FieldDescription, seal
+from ocs_sim.testing import wait_until
 from tests.archive.making import START, HandClock, counted, record, values, write
 
 A = "data1.thermometers.temps.a"
@@ -172,6 +173,32 @@ def test_units_are_told_to_every_file(tmp_path, clock):
         with h5py.File(path) as file:
             units.append(file["entry/data1/thermometers/temps/a"].attrs["units"])
     assert units == ["K", "K"]
+
+
+def test_no_file_gets_a_name_before_that_of_an_older_one_even_if_one_was_pruned(tmp_path, clock):
+    writer = ArchiveWriter(tmp_path, clock=clock, seal=seal)
+    names = []
+    for number in range(4):
+        writer.append(counted(number))
+        writer.sync()
+        names.append(writer.current_file.stem)
+        writer.rotate()
+        wait_until(lambda: not writer.unsealed)
+        min(tmp_path.rglob("*.h5")).unlink()
+        clock.turn(0.4)
+    writer.close()
+    assert names == [str(1763640000 + number) for number in range(4)]
+
+
+def test_after_the_clock_was_set_back_names_follow_it(tmp_path, clock):
+    writer = ArchiveWriter(tmp_path, clock=clock, seal=seal)
+    writer.append(counted(0))
+    writer.rotate()
+    clock.step(-3600)
+    writer.append(counted(1))
+    writer.sync()
+    assert writer.current_file.stem == "1763636400"
+    writer.close()
 
 
 def test_recovery_seals_what_an_earlier_writer_left(tmp_path):
