@@ -52,10 +52,6 @@ def accounted(told):
     return sum(told.get(name, 0) for name in ("received", "replayed", "lost"))
 
 
-def accounted_for(harness):
-    return sum(row(harness).get(key, 0) for key in ("received", "replayed", "lost"))
-
-
 def replay(harness):
     return harness.status("record").session["data"]["replay"]
 
