@@ -1,0 +1,1 @@
+"""An ASCOM Alpaca device server over HTTP."""

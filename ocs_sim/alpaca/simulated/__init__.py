@@ -1,0 +1,1 @@
+"""The world's devices, as Alpaca devices."""

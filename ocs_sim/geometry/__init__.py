@@ -1,0 +1,1 @@
+"""Where a telescope looks through a dome."""

@@ -1,0 +1,1 @@
+"""FITS images: headers, names, files, previews."""

@@ -1,0 +1,1 @@
+"""What is measured in an image: its stars, and where it points."""

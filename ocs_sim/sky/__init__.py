@@ -1,0 +1,1 @@
+"""The stars: named bright ones, deterministic faint ones, and catalogue files."""

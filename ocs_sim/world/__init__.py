@@ -1,0 +1,1 @@
+"""The simulated observatory: one seeded model of mount, dome, optics, weather, sky and detector."""
