@@ -8,6 +8,7 @@ of date seen from the Earth's centre, without refraction: what an ASCOM mount wi
 from ocs_sim.almanac._airmass import airmass
 from ocs_sim.almanac._bodies import Body, Moon, moon, sun
 from ocs_sim.almanac._errors import AlmanacError, BadAngle
+from ocs_sim.almanac._fk5 import fk5_to_icrs
 from ocs_sim.almanac._frames import apparent_to_icrs, icrs_to_apparent
 from ocs_sim.almanac._galactic import galactic_to_icrs, icrs_to_galactic
 from ocs_sim.almanac._horizontal import parallactic_angle_degrees, to_equatorial, to_horizontal
@@ -33,6 +34,7 @@ __all__ = [
     "Place",
     "airmass",
     "apparent_to_icrs",
+    "fk5_to_icrs",
     "format_declination",
     "format_degrees",
     "format_hours",

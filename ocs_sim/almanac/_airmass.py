@@ -8,7 +8,9 @@ from ocs_sim.almanac._numbers import Number
 
 
 def airmass(altitude_degrees: Number) -> Number:
-    """Return the airmass at a true altitude, 1 at the zenith; below the horizon it stays at 38.7.
+    """Return the airmass at an apparent altitude, 1 at the zenith; below the horizon it stays at 38.7.
+
+    For altitudes without refraction, as the almanac gives them, it is 1 % too large at 10 degrees.
 
     Source: K. A. Pickering, "The Southern Limits of the Ancient Star Catalog", DIO 12 (2002), p. 20.
     """
