@@ -1,0 +1,116 @@
+"""Serving devices over HTTP, on the loop that is there."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Iterator, Sequence
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from ocs_sim.alpaca._app import TRANSPORT, Application
+from ocs_sim.alpaca._device import Device
+from ocs_sim.alpaca._errors import AddressTaken
+
+DEFAULT_PORT = 11111
+_BACKLOG = 256
+# Clients poll each second or two: their connections are better kept.
+_KEEP_ALIVE_SECONDS = 75
+_LONGEST_GOODBYE_SECONDS = 2
+
+
+class _Protocol(HttpToolsProtocol):
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope[TRANSPORT] = self.transport  # type: ignore[literal-required]
+
+
+class _Server(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        # Signals are for the program, of which this server is only a part.
+        yield
+
+
+class AlpacaServer:
+    """Devices that are served from `start()` to `stop()`."""
+
+    def __init__(
+        self,
+        devices: Sequence[Device],
+        host: str = "127.0.0.1",
+        port: int = DEFAULT_PORT,
+        discovery_port: int | None = None,
+        description: str = "A simulated observatory",
+    ) -> None:
+        """Make a server; port 0 is any free one, no discovery port means no discovery.
+
+        Raises DevicesClash when two devices would have the same address.
+        """
+        self.host = host
+        self.description = description
+        self.asgi = Application(devices)
+        self._wanted_port = port
+        self._discovery_port = discovery_port
+        self._socket: socket.socket | None = None
+        self._server: _Server | None = None
+        self._serving: asyncio.Task[None] | None = None
+
+    @property
+    def port(self) -> int:
+        """Return the port that is served, or the one that is asked for while nothing is."""
+        return self._wanted_port if self._socket is None else int(self._socket.getsockname()[1])
+
+    @property
+    def address(self) -> str:
+        """Return `http://host:port`."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+    async def start(self) -> None:
+        """Begin to serve; returns when requests are answered. Raises AddressTaken."""
+        self._socket = _listen(self.host, self._wanted_port)
+        config = uvicorn.Config(
+            self.asgi,
+            http=_Protocol,
+            ws="none",
+            lifespan="off",
+            interface="asgi3",
+            loop="none",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=_LONGEST_GOODBYE_SECONDS,
+        )
+        self._server = _Server(config)
+        self._serving = asyncio.create_task(self._server.serve(sockets=[self._socket]), name="alpaca server")
+        while not self._server.started and not self._serving.done():
+            await asyncio.sleep(0.001)
+        if self._serving.done():
+            await self._serving
+
+    async def stop(self) -> None:
+        """Answer what is being answered, and end; does nothing when nothing is served."""
+        if self._server is None or self._serving is None:
+            return
+        self._server.should_exit = True
+        await self._serving
+        self._server = self._serving = self._socket = None
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    found = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        found.bind((host, port))
+        found.listen(_BACKLOG)
+    except OSError as error:
+        found.close()
+        raise AddressTaken(host=host, port=port, reason=error.strerror or str(error)) from None
+    found.setblocking(False)  # noqa: FBT003 - sockets' own
+    return found
