@@ -12,31 +12,25 @@ from __future__ import annotations
 from ocs_sim.agent import OperationFailed
 
 
-class _Said(OperationFailed):
-    def __init__(self, **facts: object) -> None:
-        text = (type(self).__doc__ or "").format(**facts)
-        super().__init__(text)
-
-
-class ImageLost(_Said):
+class ImageLost(OperationFailed):
     """The image was lost on its way from the camera: {fault}. Expose again."""
 
 
-class ImageRefused(_Said):
+class ImageRefused(OperationFailed):
     """The camera does not give its image (error 0x{number:X}): {text}"""
 
 
-class BadImage(_Said):
+class BadImage(OperationFailed):
     """The camera's image is not one that can be read: {fault}."""
 
 
-class ExposureLost(_Said):
-    """The exposure was lost while {stage}: {fault} Nothing was written; it is aborted as soon as it can be."""
+class ExposureLost(OperationFailed):
+    """The exposure was lost while {stage}: {fault} Nothing was written; it is aborted once it can be."""
 
 
-class NotThere(_Said):
+class NotThere(OperationFailed):
     """This camera has no {device}: give its device number as `{option}` in the site file."""
 
 
-class FocusFailed(_Said):
+class FocusFailed(OperationFailed):
     """No focus was found: {fault} The focuser is back at {position}."""

@@ -14,6 +14,8 @@ _FEWEST_PIXELS = 9
 _NO_DEBLENDING = 1.0
 _MOST_STARS = 80
 _BOX_PIXELS = 64
+# Detectors are not linear up to their last step.
+_LINEAR = 0.95
 _LARGEST_RADIUS_PIXELS = 60.0
 
 
@@ -30,12 +32,12 @@ class StarSizes:
 def measure_stars(image: Any, saturation: float | None = None) -> StarSizes:
     """Measure the stars in an image, shape (rows, columns), in its own pixels and units.
 
-    Stars with pixels of `saturation` or more are left out, as are those that the border cuts.
+    Stars with pixels near `saturation` are left out, as are those that the border cuts.
     """
     data = np.ascontiguousarray(image, dtype=np.float32)
     background = sep.Background(data, bw=_BOX_PIXELS, bh=_BOX_PIXELS)
     sky, noise = float(background.globalback), float(background.globalrms)
-    background.subtract_from(data)
+    background.subfrom(data)
     found = _extract(data, max(noise, 1e-3))
     found = found[_is_whole(found, data.shape) & _is_unsaturated(found, sky, saturation)]
     found = found[np.argsort(found["flux"])[::-1][:_MOST_STARS]]
@@ -58,7 +60,9 @@ def _is_whole(found: Any, shape: tuple[int, ...]) -> Any:
 
 
 def _is_unsaturated(found: Any, sky: float, saturation: float | None) -> Any:
-    return np.ones(len(found), dtype=bool) if saturation is None else found["peak"] + sky < saturation
+    return (
+        np.ones(len(found), dtype=bool) if saturation is None else found["peak"] + sky < _LINEAR * saturation
+    )
 
 
 def _half_flux_diameters(data: Any, found: Any) -> Any:
