@@ -29,12 +29,14 @@ if TYPE_CHECKING:
         NoSuchFeed,
         OperationFailed,
         PolicyNotSupported,
+        StillRunning,
         UnknownAgentClass,
     )
     from ocs_sim.agent._feeds import Feed, FeedField
     from ocs_sim.agent._locks import DeviceLock
     from ocs_sim.agent._operations import process, task
     from ocs_sim.agent._options import Options, option, parse_options
+    from ocs_sim.agent._preempt import Preemption
     from ocs_sim.agent._publisher import Publisher
     from ocs_sim.agent._run import Run
     from ocs_sim.agent._runner import run_agent
@@ -70,10 +72,12 @@ __all__ = [
     "OperationFailed",
     "Options",
     "PolicyNotSupported",
+    "Preemption",
     "Publisher",
     "Run",
     "Signal",
     "Spill",
+    "StillRunning",
     "SystemTimer",
     "Timer",
     "Unit",
@@ -102,6 +106,7 @@ _HOMES = {
     "Feed": "_feeds",
     "FeedField": "_feeds",
     "Options": "_options",
+    "Preemption": "_preempt",
     "Publisher": "_publisher",
     "Run": "_run",
     "Signal": "_timer",

@@ -11,7 +11,9 @@ from ocs_sim.agent._feeds import Feed
 from ocs_sim.agent._locks import DeviceLock
 from ocs_sim.agent._operations import Declaration, Kind, Operation, Operations, declared_on
 from ocs_sim.agent._options import Options as _Options
+from ocs_sim.agent._preempt import Preemption
 from ocs_sim.agent._publisher import Publisher
+from ocs_sim.agent._run import Run
 from ocs_sim.wire import FeedInfo, feed_address
 
 
@@ -81,10 +83,16 @@ class Agent(Generic[OptionsT_co]):
 
     def start_when_joined(self, name: str, **params: Any) -> None:
         """Let an operation start by itself once the agent has joined the router for the first time."""
-        operation = self.operations.get(name)
-        if operation is None:
-            raise BadDeclaration(who=name, fault="it is to start by itself but is no operation")
-        self.startup.append((operation, params))
+        self.startup.append((self._find_operation(name), params))
+
+    def preempt(self, run: Run, *names: str) -> Preemption:
+        """Ask what runs of these operations of this agent to end, all at once; the result can be waited for.
+
+            self.preempt(run, "goto", "offset").wait()
+
+        Raises BadDeclaration for a name that is no operation.
+        """
+        return Preemption(run, [self._find_operation(name) for name in names])
 
     def find_lock(self, attribute: str) -> DeviceLock:
         """Return the DeviceLock that an attribute holds; raises BadDeclaration."""
@@ -97,6 +105,12 @@ class Agent(Generic[OptionsT_co]):
     def locks(self) -> Iterable[DeviceLock]:
         """The locks of the agent's devices."""
         return [value for value in vars(self).values() if isinstance(value, DeviceLock)]
+
+    def _find_operation(self, name: str) -> Operation:
+        operation = self.operations.get(name)
+        if operation is None:
+            raise BadDeclaration(who=name, fault="this agent has no such operation")
+        return operation
 
     def _add_operation(self, function: Callable[..., Any], declaration: Declaration) -> Operation:
         return self.operations.add(function, declaration)

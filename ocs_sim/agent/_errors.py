@@ -2,7 +2,8 @@
 
 AgentError
 |- OperationFailed    raised by an operation: the run failed, and this is why
-|  `- LockBusy
+|  |- LockBusy
+|  `- StillRunning
 |- Cancelled          the run was asked to end
 |- BadParameters      what a client sent does not fit the operation
 |- BadOptions         what the site file or command line says does not fit the agent
@@ -29,6 +30,10 @@ class OperationFailed(AgentError):
 
 class LockBusy(OperationFailed):
     """{lock} is still held by {owner} after {seconds:.1f} s."""
+
+
+class StillRunning(OperationFailed):
+    """{owner} was asked to end and has not after {seconds:.1f} s."""
 
 
 class Cancelled(AgentError):
