@@ -1,1 +1,85 @@
-"""FITS images: headers, names, files, previews."""
+"""FITS images: headers, names, files, previews. Knows nothing of agents or of the simulated world.
+
+    facts = Facts(Exposure(start, 10.0), Detector("cam1", 1024, 1024, 9.0, 9.0), ..., name=name)
+    path = write_image(directory / str(name), data, build_header(facts))
+    write_header_text(path)
+    write_previews(path, data)
+
+Facts accept astropy's Quantity, Time and SkyCoord, and keep plain numbers in the units which their names say.
+"""
+
+from ocs_sim.images._atomic import remove_leftovers
+from ocs_sim.images._counter import ImageCounter
+from ocs_sim.images._errors import (
+    BadFact,
+    CounterDamaged,
+    CounterExhausted,
+    ImageError,
+    ImageExists,
+    NotAnImageName,
+    NotReadable,
+    NotWritten,
+    UnknownStretch,
+)
+from ocs_sim.images._exposure import IMAGE_TYPES, Exposure, ImageType, Observer, Stack, Target
+from ocs_sim.images._facts import Facts
+from ocs_sim.images._header import build_header
+from ocs_sim.images._header_text import header_text, write_header_text
+from ocs_sim.images._instrument import Detector, Optics, pixel_scale_arcseconds
+from ocs_sim.images._names import ImageName
+from ocs_sim.images._preview import Previews, preview, write_previews
+from ocs_sim.images._read import Image, read_header, read_image
+from ocs_sim.images._stretch import STRETCHES, stretched, zscale
+from ocs_sim.images._surroundings import Dome, Pointing, Simulation, Site, Weather
+from ocs_sim.images._times import observing_day
+from ocs_sim.images._truth import Truth, write_truth
+from ocs_sim.images._wcs import commanded_wcs, commanded_wcs_of
+from ocs_sim.images._write import write_image
+
+__all__ = [
+    "IMAGE_TYPES",
+    "STRETCHES",
+    "BadFact",
+    "CounterDamaged",
+    "CounterExhausted",
+    "Detector",
+    "Dome",
+    "Exposure",
+    "Facts",
+    "Image",
+    "ImageCounter",
+    "ImageError",
+    "ImageExists",
+    "ImageName",
+    "ImageType",
+    "NotAnImageName",
+    "NotReadable",
+    "NotWritten",
+    "Observer",
+    "Optics",
+    "Pointing",
+    "Previews",
+    "Simulation",
+    "Site",
+    "Stack",
+    "Target",
+    "Truth",
+    "UnknownStretch",
+    "Weather",
+    "build_header",
+    "commanded_wcs",
+    "commanded_wcs_of",
+    "header_text",
+    "observing_day",
+    "pixel_scale_arcseconds",
+    "preview",
+    "read_header",
+    "read_image",
+    "remove_leftovers",
+    "stretched",
+    "write_header_text",
+    "write_image",
+    "write_previews",
+    "write_truth",
+    "zscale",
+]

@@ -1,0 +1,100 @@
+"""The cards that say where an image was taken from and towards, and in what weather."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from ocs_sim.images._cards import Card
+from ocs_sim.images._surroundings import Dome, Pointing, Site, Weather
+
+_WGS84 = 1
+_DEGREES_PER_HOUR = 15.0
+
+
+def site_cards(site: Site) -> Iterator[Card]:
+    """Return where the observatory is, geodetic and geocentric."""
+    import erfa
+
+    yield Card("SITEID", site.code, "code of the site")
+    yield Card("OBSERVAT", site.name, "name of the observatory")
+    yield Card("SITELAT", site.latitude_degrees, "[deg] latitude, WGS84, north positive")
+    yield Card("SITELONG", site.longitude_degrees, "[deg] longitude, WGS84, east positive")
+    yield Card("SITEELEV", site.elevation_metres, "[m] height above the ellipsoid")
+    geocentric = erfa.gd2gc(
+        _WGS84,
+        math.radians(site.longitude_degrees),
+        math.radians(site.latitude_degrees),
+        site.elevation_metres,
+    )
+    for axis, metres in zip("XYZ", geocentric, strict=True):
+        yield Card(
+            f"OBSGEO-{axis}", round(float(metres), 3), "[m] geocentric position, ITRF"
+        )
+
+
+def pointing_cards(pointing: Pointing) -> Iterator[Card]:
+    """Return where the mount was commanded to point."""
+    yield Card("RA", float(pointing.ra_degrees), "[deg] right ascension as commanded")
+    yield Card("DEC", float(pointing.dec_degrees), "[deg] declination as commanded")
+    yield Card("RAHRS", pointing.ra_degrees / _DEGREES_PER_HOUR, "[h] right ascension as commanded")
+    yield Card("RADESYS", "ICRS", "frame of RA, DEC, OBJCTRA, OBJCTDEC and the WCS")
+    yield Card("EQUINOX", 2000.0, "[yr] equinox, for who needs one")
+    yield Card("POSANGLE", pointing.position_angle_degrees, "[deg] of the columns, from north through east")
+    yield Card(
+        "PIERSIDE",
+        pointing.pier_side.upper() if pointing.pier_side else None,
+        "side of the pier the mount is on",
+    )
+    yield Card("TRACKING", pointing.tracking, "T if the mount was tracking")
+
+
+def horizontal_cards(pointing: Pointing, site: Site | None, unix: float) -> Iterator[Card]:
+    """Return altitude, azimuth, hour angle, sidereal time and airmass in the middle of the exposure."""
+    from ocs_sim.almanac import (
+        Place,
+        airmass,
+        hour_angle_degrees,
+        icrs_to_apparent,
+        sidereal_time_hours,
+        to_horizontal,
+    )
+
+    altitude, azimuth = pointing.altitude_degrees, pointing.azimuth_degrees
+    if site:
+        place = Place(site.latitude_degrees, site.longitude_degrees, site.elevation_metres)
+        ra, dec = icrs_to_apparent(pointing.ra_degrees, pointing.dec_degrees, unix)
+        hour_angle = hour_angle_degrees(place, unix, ra)
+        computed = to_horizontal(hour_angle, dec, place.latitude_degrees)
+        altitude = float(computed[0]) if altitude is None else altitude
+        azimuth = float(computed[1]) if azimuth is None else azimuth
+        yield Card("HA", float(hour_angle) / _DEGREES_PER_HOUR, "[h] hour angle at DATE-AVG, west positive")
+        yield Card("LST", float(sidereal_time_hours(place, unix)), "[h] local sidereal time at DATE-AVG")
+    yield Card("ALTITUDE", altitude, "[deg] altitude at DATE-AVG, no refraction")
+    yield Card("AZIMUTH", azimuth, "[deg] azimuth at DATE-AVG, north 0, east 90")
+    if altitude is not None and altitude > 0:
+        yield Card("AIRMASS", float(airmass(altitude)), "airmass at DATE-AVG, Pickering 2002")
+
+
+def dome_cards(dome: Dome) -> Iterator[Card]:
+    """Return the dome's cards."""
+    yield Card("DOMEAZ", dome.azimuth_degrees, "[deg] azimuth of the dome's slit")
+    yield Card("DOMESHUT", dome.shutter.upper() if dome.shutter else None, "the dome's shutter")
+
+
+def weather_cards(weather: Weather) -> Iterator[Card]:
+    """Return the weather's cards."""
+    yield Card("AMBTEMP", weather.temperature_celsius, "[degC] temperature of the air")
+    yield Card("HUMIDITY", weather.humidity_percent, "[%] relative humidity")
+    yield Card("DEWPOINT", weather.dew_point_celsius, "[degC] dew point")
+    yield Card("PRESSURE", weather.pressure_hpa, "[hPa] pressure of the air at the site")
+    yield Card("WINDSPD", weather.wind_speed_metres_per_second, "[m/s] speed of the wind")
+    yield Card("WINDGUST", weather.wind_gust_metres_per_second, "[m/s] speed of gusts")
+    yield Card("WINDDIR", weather.wind_direction_degrees, "[deg] where the wind comes from")
+    yield Card("CLOUDCVR", weather.cloud_percent, "[%] cloud cover")
+    yield Card("RAINRATE", weather.rain_rate_millimetres_per_hour, "[mm/h] rain")
+    yield Card("SKYTEMP", weather.sky_temperature_celsius, "[degC] temperature of the sky in the infrared")
+    yield Card(
+        "MPSAS", weather.sky_quality_magnitudes_per_square_arcsecond, "[mag/arcsec2] brightness of the sky"
+    )
+    yield Card("SEEING", weather.seeing_arcseconds, "[arcsec] seeing, full width at half maximum")

@@ -1,0 +1,81 @@
+"""Images from FITS files, whoever wrote them."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ocs_sim.images._errors import NotReadable
+
+if TYPE_CHECKING:
+    from astropy.io.fits import HDUList, Header
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Image:
+    """Pixels [rows, columns], the header that belongs to them, and the number of their HDU."""
+
+    data: NDArray[Any]
+    header: Header
+    hdu: int
+
+
+def read_image(path: Path, hdu: int | None = None) -> Image:
+    """Return the first image of a FITS file, or an HDU's, of a cube the first plane; raises NotReadable."""
+    with opened(path) as hdus:
+        number = _first_image(path, hdus) if hdu is None else hdu
+        if not 0 <= number < len(hdus):
+            raise NotReadable(path=path, reason=f"it has no HDU {number}, only 0 to {len(hdus) - 1}")
+        found = hdus[number]
+        if not _is_image(found):
+            raise NotReadable(path=path, reason=f"HDU {number} holds no image")
+        data = found.data
+        while data.ndim > 2:
+            data = data[0]
+        return Image(data, found.header.copy(), number)
+
+
+def read_header(path: Path, hdu: int | None = None) -> Header:
+    """Return the header of the first image of a FITS file (of HDU 0 if it has none); raises NotReadable."""
+    with opened(path) as hdus:
+        numbers = [number for number, found in enumerate(hdus) if _is_image(found)]
+        number = hdu if hdu is not None else (numbers or [0])[0]
+        if not 0 <= number < len(hdus):
+            raise NotReadable(path=path, reason=f"it has no HDU {number}, only 0 to {len(hdus) - 1}")
+        header: Header = hdus[number].header.copy()
+        return header
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[HDUList]:
+    """Open a FITS file; whatever is wrong with it, then or later, is NotReadable."""
+    from astropy.io import fits
+    from astropy.utils.exceptions import AstropyWarning
+
+    if not path.is_file():
+        raise NotReadable(path=path, reason="it is a directory" if path.is_dir() else "there is no such file")
+    if not path.stat().st_size:
+        raise NotReadable(path=path, reason="it is empty")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", AstropyWarning)
+        try:
+            with fits.open(path, memmap=False) as hdus:
+                yield hdus
+        except (OSError, ValueError, TypeError, KeyError, IndexError, fits.VerifyError) as error:
+            raise NotReadable(path=path, reason=str(error) or type(error).__name__) from error
+
+
+def _first_image(path: Path, hdus: HDUList) -> int:
+    for number, hdu in enumerate(hdus):
+        if _is_image(hdu):
+            return number
+    raise NotReadable(path=path, reason="it holds no image")
+
+
+def _is_image(hdu: Any) -> bool:
+    return bool(hdu.is_image) and hdu.header.get("NAXIS", 0) >= 2 and hdu.shape and 0 not in hdu.shape

@@ -1,0 +1,57 @@
+"""Images as FITS files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ocs_sim.images._atomic import whole_file
+from ocs_sim.images._truth import Truth, truth_hdu
+
+if TYPE_CHECKING:
+    import numpy as np
+    from astropy.io.fits import Header
+    from numpy.typing import NDArray
+
+# Keys which say how pixels are stored: each header has its own.
+_OF_THE_PIXELS = ("BUNIT", "BSCALE", "BZERO", "CHECKSUM", "DATASUM")
+
+
+def write_image(
+    path: Path,
+    data: NDArray[np.generic],
+    header: Header,
+    *,
+    truth: Truth | None = None,
+    compress: bool = False,
+    overwrite: bool = False,
+) -> Path:
+    """Write `data` [rows, columns], integers or floats, and `header` as a FITS file; return its path.
+
+    The file is whole or not there, whatever happens meanwhile, and has CHECKSUM and DATASUM in each HDU.
+    With `compress` it is tile-compressed by RICE_1 (floats: lossless GZIP_2) and called `.fz`, which is
+    appended unless it is there; its primary header repeats the image's, so that both can be read.
+    `truth` becomes an extension TRUTH. Raises ImageExists, NotWritten.
+    """
+    from astropy.io import fits
+
+    path = Path(path)
+    if compress and path.suffix != ".fz":
+        path = path.with_name(path.name + ".fz")
+    hdus = fits.HDUList(_compressed(data, header) if compress else [fits.PrimaryHDU(data, header.copy())])
+    if truth:
+        hdus.append(truth_hdu(truth))
+    with whole_file(path, overwrite=overwrite) as file:
+        hdus.writeto(file, checksum=True, output_verify="exception")
+    return path
+
+
+def _compressed(data: NDArray[Any], header: Header) -> list[Any]:
+    from astropy.io import fits
+
+    outer = header.copy()
+    for key in _OF_THE_PIXELS:
+        outer.remove(key, ignore_missing=True)
+    kind = "RICE_1" if data.dtype.kind in "iu" else "GZIP_2"
+    image = fits.CompImageHDU(data, header.copy(), compression_type=kind, quantize_level=0)
+    return [fits.PrimaryHDU(None, outer), image]
