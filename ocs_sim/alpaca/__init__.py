@@ -1,6 +1,7 @@
 """An ASCOM Alpaca device server over HTTP: devices declare their members, the server keeps the rules."""
 
 from ocs_sim.alpaca._device import Device, unique_id
+from ocs_sim.alpaca._discovery import DISCOVERY_PORT
 from ocs_sim.alpaca._errors import (
     ActionNotImplemented,
     AddressTaken,
@@ -19,12 +20,15 @@ from ocs_sim.alpaca._errors import (
     ServerError,
     ValueNotSet,
 )
+from ocs_sim.alpaca._management import ServerDescription
 from ocs_sim.alpaca._members import ClientId, Member, get, put
+from ocs_sim.alpaca._panels import Fact, Form, FormField, Section, SetupPanel
 from ocs_sim.alpaca._server import DEFAULT_PORT, AlpacaServer
 from ocs_sim.alpaca._trouble import Trouble
 
 __all__ = [
     "DEFAULT_PORT",
+    "DISCOVERY_PORT",
     "ActionNotImplemented",
     "AddressTaken",
     "AlpacaError",
@@ -35,6 +39,9 @@ __all__ = [
     "DevicesClash",
     "DiscoveryTaken",
     "DriverError",
+    "Fact",
+    "Form",
+    "FormField",
     "InvalidOperation",
     "InvalidValue",
     "InvalidWhileParked",
@@ -43,7 +50,10 @@ __all__ = [
     "NotConnected",
     "NotImplementedByDevice",
     "OperationCancelled",
+    "Section",
+    "ServerDescription",
     "ServerError",
+    "SetupPanel",
     "Trouble",
     "ValueNotSet",
     "get",

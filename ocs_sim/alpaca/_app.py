@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import logging
 from collections.abc import Sequence
@@ -10,26 +11,53 @@ from typing import Any
 
 import numpy as np
 
-from ocs_sim.alpaca._asgi import ClientGone, Receive, Scope, Send, header, read_body, send_json, send_text
+from ocs_sim.alpaca._asgi import (
+    ClientGone,
+    Handler,
+    Headers,
+    Receive,
+    Scope,
+    Send,
+    header,
+    read_body,
+    send_json,
+    send_text,
+)
 from ocs_sim.alpaca._calls import Call, Endpoint, endpoints_of
 from ocs_sim.alpaca._device import Device
-from ocs_sim.alpaca._errors import AlpacaError, BadRequest, DevicesClash, NotConnected
+from ocs_sim.alpaca._errors import (
+    AlpacaError,
+    BadRequest,
+    DevicesClash,
+    MethodNotAllowed,
+    NotConnected,
+)
 from ocs_sim.alpaca._fields import Fields
 from ocs_sim.alpaca._images import send_image
 from ocs_sim.alpaca._json import NO_VALUE, envelope, refusal
+from ocs_sim.alpaca._management import ServerDescription, management_routes
+from ocs_sim.alpaca._pages import page_routes
+from ocs_sim.alpaca._panels import SetupPanel
+from ocs_sim.alpaca._setup_api import api_routes
 from ocs_sim.errors import ObservatoryError
 
 _log = logging.getLogger(__name__)
 _FORM = b"application/x-www-form-urlencoded"
 _HIGHEST_ID = 2**32 - 1
+_SHOWN = 100
 # A scope's own: what closes a connection without an answer.
 TRANSPORT = "ocs_sim.transport"
 
 
 class Application:
-    """Devices at their addresses."""
+    """Devices at their addresses, and the pages that show them."""
 
-    def __init__(self, devices: Sequence[Device]) -> None:
+    def __init__(
+        self,
+        devices: Sequence[Device],
+        description: ServerDescription | None = None,
+        panels: Sequence[SetupPanel] = (),
+    ) -> None:
         self.devices = tuple(devices)
         self._endpoints: dict[str, Endpoint] = {}
         for device in devices:
@@ -38,6 +66,13 @@ class Application:
                 raise DevicesClash(type=device.device_type, number=device.number)
             self._endpoints.update(found)
         self._transactions = itertools.count(1)
+        described = description or ServerDescription()
+        endpoints = list(self._endpoints.values())
+        self._routes: dict[str, Handler] = {
+            **management_routes(self.devices, described, self.next_transaction),
+            **api_routes(self.devices, endpoints, described, panels),
+            **page_routes(self.devices),
+        }
 
     def next_transaction(self) -> int:
         """Return the number of the next answer, from 1."""
@@ -50,18 +85,24 @@ class Application:
         """Answer one request."""
         if scope["type"] != "http":
             return
+        path = scope["path"]
+        endpoint = self._endpoints.get(path)
         try:
-            endpoint = self._endpoints.get(scope["path"])
-            if endpoint is None:
-                raise BadRequest(f"Nothing is at {scope['path']}: no such device type, number or member.")
-            await self._answer(endpoint, scope, receive, send)
+            if endpoint is not None:
+                await self._answer(endpoint, scope, receive, send)
+            elif path in self._routes:
+                await self._routes[path](scope, receive, send)
+            else:
+                raise BadRequest(f"Nothing is at {path[:_SHOWN]}: no such device type, number or member.")
         except BadRequest as error:
             await _refuse(send, error)
         except ClientGone:
             return
         except Exception:
-            _log.exception("%s %s cannot be answered", scope["method"], scope["path"])
-            await send_text(send, 500, "Something is wrong in the server; its log says what.")
+            _log.exception("%s %s cannot be answered", scope["method"], path)
+            # Nothing can be said where an answer has begun; the server then closes the connection.
+            with contextlib.suppress(RuntimeError):
+                await send_text(send, 500, "Something is wrong in the server; its log says what.")
 
     async def _answer(self, endpoint: Endpoint, scope: Scope, receive: Receive, send: Send) -> None:
         call, fields = await _request(endpoint, scope, receive)
@@ -78,7 +119,7 @@ class Application:
                 if trouble.error is not None:
                     raise trouble.error
             value = await _value(call, endpoint, fields, client)
-            if isinstance(value, np.ndarray) and value.ndim > 1:
+            if isinstance(value, np.ndarray) and value.ndim == 2:
                 await send_image(scope, send, value, transaction, number)
                 return
             body = envelope(value if call.has_value else NO_VALUE, transaction, number)
@@ -92,9 +133,9 @@ class Application:
 
 
 async def _refuse(send: Send, error: BadRequest) -> None:
-    extra: tuple[tuple[bytes, bytes], ...] = ()
-    if error.status == 405:
-        extra = ((b"allow", b"GET, PUT"),)
+    extra: Headers = ()
+    if isinstance(error, MethodNotAllowed):
+        extra = ((b"allow", error.allowed.encode()),)
     # The rest of a body that was not read would be taken for the next request.
     if error.status in (408, 413):
         extra = ((b"connection", b"close"),)
@@ -103,16 +144,20 @@ async def _refuse(send: Send, error: BadRequest) -> None:
 
 async def _request(endpoint: Endpoint, scope: Scope, receive: Receive) -> tuple[Call, Fields]:
     method = scope["method"]
-    call = endpoint.get if method == "GET" else endpoint.put if method == "PUT" else None
-    if call is None:
-        raise BadRequest(f"{endpoint.member} does not know {method}.", 405)
-    if method == "GET":
-        return call, Fields(scope["query_string"], any_case=True)
-    body = await read_body(scope, receive)
-    kind = header(scope, b"content-type")
-    if body and kind is not None and kind.partition(b";")[0].strip().lower() != _FORM:
-        raise BadRequest(f"The parameters of a PUT come as {_FORM.decode()}.")
-    return call, Fields(body, any_case=False)
+    if method == "GET" and endpoint.get is not None:
+        return endpoint.get, Fields(scope["query_string"], any_case=True)
+    if method == "PUT" and endpoint.put is not None:
+        body = await read_body(receive)
+        if body and not _is_form(header(scope, b"content-type")):
+            raise BadRequest(f"The parameters of a PUT come as {_FORM.decode()}.")
+        return endpoint.put, Fields(body, any_case=False)
+    known = [name for name, call in (("GET", endpoint.get), ("PUT", endpoint.put)) if call is not None]
+    raise MethodNotAllowed(path=scope["path"], allowed=", ".join(known))
+
+
+def _is_form(content_type: bytes | None) -> bool:
+    # Those who send no type mean a form: a PUT has nothing else.
+    return content_type is None or content_type.partition(b";")[0].strip().lower() == _FORM
 
 
 async def _value(call: Call, endpoint: Endpoint, fields: Fields, client: int) -> Any:

@@ -6,16 +6,20 @@ import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from ocs_sim.alpaca._errors import BadRequest
+from ocs_sim.alpaca._errors import BadRequest, MethodNotAllowed
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Headers = tuple[tuple[bytes, bytes], ...]
+Handler = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 LARGEST_BODY_BYTES = 65536
 _LONGEST_BODY_SECONDS = 20.0
 _JSON = (b"content-type", b"application/json")
-_TEXT = (b"content-type", b"text/plain; charset=utf-8")
+_TEXT = b"text/plain; charset=utf-8"
+# What is read and forgotten beyond that: a client that still sends does not read why it is refused.
+_PATIENCE_BYTES = 2**20
 
 
 class ClientGone(Exception):
@@ -34,14 +38,22 @@ async def send_json(send: Send, body: bytes) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-async def send_text(
-    send: Send, status: int, text: str, headers: tuple[tuple[bytes, bytes], ...] = ()
-) -> None:
+async def send_text(send: Send, status: int, text: str, headers: Headers = ()) -> None:
     """Answer with a plain text."""
-    body = text.encode(errors="replace")
-    start = [_TEXT, (b"content-length", b"%d" % len(body)), *headers]
+    await send_body(send, status, _TEXT, text.encode(errors="replace"), headers)
+
+
+async def send_body(send: Send, status: int, kind: bytes, body: bytes, headers: Headers = ()) -> None:
+    """Answer with a body of some content type."""
+    start = [(b"content-type", kind), (b"content-length", b"%d" % len(body)), *headers]
     await send({"type": "http.response.start", "status": status, "headers": start})
     await send({"type": "http.response.body", "body": body})
+
+
+def require_method(scope: Scope, *methods: str) -> None:
+    """Raise BadRequest (405) unless a request has one of these methods."""
+    if scope["method"] not in methods:
+        raise MethodNotAllowed(path=scope["path"], allowed=", ".join(methods))
 
 
 def header(scope: Scope, name: bytes) -> bytes | None:
@@ -52,41 +64,40 @@ def header(scope: Scope, name: bytes) -> bytes | None:
     return None
 
 
-async def read_body(scope: Scope, receive: Receive) -> bytes:
+async def read_body(receive: Receive) -> bytes:
     """Return a request's body; raises BadRequest (413, 408) when it is too large or too slow."""
-    length = header(scope, b"content-length")
-    if length is not None and length.isdigit() and int(length[:12]) > LARGEST_BODY_BYTES:
-        raise _too_large()
-    message = await receive()
-    if message["type"] == "http.disconnect":
-        raise ClientGone
+    message = await _next(receive)
     if not message.get("more_body"):
         return _bounded(message.get("body", b""))
     try:
         async with asyncio.timeout(_LONGEST_BODY_SECONDS):
-            return await _read_rest(message.get("body", b""), receive)
+            return _bounded(await _read_rest(message.get("body", b""), receive))
     except TimeoutError:
         raise BadRequest("The body took too long to come.", 408) from None
 
 
+async def _next(receive: Receive) -> MutableMapping[str, Any]:
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise ClientGone
+    return message
+
+
 async def _read_rest(begun: bytes, receive: Receive) -> bytes:
     body = bytearray(begun)
+    size = len(begun)
     more = True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientGone
-        body += message.get("body", b"")
-        _bounded(body)
+    while more and size < _PATIENCE_BYTES:
+        message = await _next(receive)
+        piece = message.get("body", b"")
+        size += len(piece)
+        if len(body) <= LARGEST_BODY_BYTES:
+            body += piece
         more = message.get("more_body", False)
     return bytes(body)
 
 
-def _bounded(body: bytes | bytearray) -> bytes:
+def _bounded(body: bytes) -> bytes:
     if len(body) > LARGEST_BODY_BYTES:
-        raise _too_large()
-    return bytes(body)
-
-
-def _too_large() -> BadRequest:
-    return BadRequest(f"The body has more than {LARGEST_BODY_BYTES} bytes.", 413)
+        raise BadRequest(f"The body has more than {LARGEST_BODY_BYTES} bytes.", 413)
+    return body

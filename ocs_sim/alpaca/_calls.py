@@ -54,6 +54,11 @@ class Call:
             if name != self._client_parameter
         )
 
+    @property
+    def takes_parameters(self) -> bool:
+        """Tell whether there is anything to give but who asks."""
+        return bool(self._parameters)
+
     def arguments(self, fields: Fields, client: int) -> dict[str, Any]:
         """Return what the method is called with; raises BadRequest or InvalidValue."""
         found: dict[str, Any] = {each.name: each.value(fields) for each in self._parameters}

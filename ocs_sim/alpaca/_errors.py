@@ -101,6 +101,16 @@ class BadRequest(ObservatoryError):
         super().__init__(text=text, status=status)
 
 
+class MethodNotAllowed(BadRequest):
+    """{path} takes {allowed} only."""
+
+    def __init__(self, path: str, allowed: str) -> None:
+        """Answer with 405."""
+        self.status = 405
+        self.allowed = allowed
+        ObservatoryError.__init__(self, path=path, allowed=allowed)
+
+
 class ServerError(ObservatoryError):
     """The Alpaca server cannot be started."""
 

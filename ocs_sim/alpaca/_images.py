@@ -30,8 +30,7 @@ def wants_image_bytes(scope: Scope) -> bool:
     return accept is not None and IMAGE_BYTES in accept.lower()
 
 
-def image_bytes_header(image: NDArray[Any], client_transaction: int, server_transaction: int) -> bytes:
-    """Return what is in front of the pixels of an image [rows, columns]: Int32 elements, sent as UInt16."""
+def _bytes_header(image: NDArray[Any], client_transaction: int, server_transaction: int) -> bytes:
     rows, columns = image.shape
     return _HEADER.pack(
         _METADATA_VERSION,
@@ -40,7 +39,7 @@ def image_bytes_header(image: NDArray[Any], client_transaction: int, server_tran
         server_transaction,
         _HEADER.size,
         _INT32,
-        _UINT16,
+        _UINT16 if image.dtype == np.uint16 else _INT32,
         2,
         columns,
         rows,
@@ -49,12 +48,12 @@ def image_bytes_header(image: NDArray[Any], client_transaction: int, server_tran
 
 
 async def send_image(
-    scope: Scope, send: Send, image: NDArray[np.uint16], client_transaction: int, server_transaction: int
+    scope: Scope, send: Send, image: NDArray[Any], client_transaction: int, server_transaction: int
 ) -> None:
-    """Answer with an image [rows, columns] of uint16, in the form that the client asks for."""
+    """Answer with an image [rows, columns] of integers, in the form that the client asks for."""
     if wants_image_bytes(scope):
-        begin = image_bytes_header(image, client_transaction, server_transaction)
-        length = len(begin) + 2 * image.size
+        begin = _bytes_header(image, client_transaction, server_transaction)
+        length = len(begin) + _wire_type(image).itemsize * image.size
         headers = [(b"content-type", IMAGE_BYTES), (b"content-length", b"%d" % length)]
         await _send_pieces(send, headers, begin, _binary_pieces(image), b"")
         return
@@ -78,14 +77,19 @@ async def _send_pieces(
     await send({"type": "http.response.body", "body": end})
 
 
-def _binary_pieces(image: NDArray[np.uint16]) -> Iterator[bytes]:
+def _wire_type(image: NDArray[Any]) -> np.dtype[Any]:
+    return np.dtype("<u2" if image.dtype == np.uint16 else "<i4")
+
+
+def _binary_pieces(image: NDArray[Any]) -> Iterator[bytes]:
+    kind = _wire_type(image)
     step = max(1, _PIECE_PIXELS // max(1, image.shape[0]))
     turned = image.T
     for first in range(0, turned.shape[0], step):
-        yield turned[first : first + step].astype("<u2", copy=False).tobytes()
+        yield turned[first : first + step].astype(kind, copy=False).tobytes()
 
 
-def _json_pieces(image: NDArray[np.uint16]) -> Iterator[bytes]:
+def _json_pieces(image: NDArray[Any]) -> Iterator[bytes]:
     step = max(1, _JSON_PIECE_PIXELS // max(1, image.shape[0]))
     turned = image.T
     for first in range(0, turned.shape[0], step):

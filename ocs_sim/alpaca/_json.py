@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from enum import Enum
 from json.encoder import encode_basestring_ascii
 from typing import Any
@@ -39,6 +40,23 @@ def _plain(value: Any) -> Any:
     if isinstance(value, np.ndarray | np.generic):
         return value.tolist()
     raise TypeError(f"{type(value).__name__} has no JSON")
+
+
+def finite_json(value: Any) -> bytes:
+    """Return a value's JSON for a page, with null for what is not finite."""
+    return json.dumps(_finite(value), allow_nan=False, default=str).encode()
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, np.ndarray | np.generic):
+        value = value.tolist()
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {str(key): _finite(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(each) for each in value]
+    return value
 
 
 def envelope(value: Any, client_transaction: int, server_transaction: int) -> bytes:

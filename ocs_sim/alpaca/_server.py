@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ipaddress
 import socket
 from collections.abc import Iterator, Sequence
 
@@ -12,19 +13,37 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from ocs_sim.alpaca._app import TRANSPORT, Application
 from ocs_sim.alpaca._device import Device
-from ocs_sim.alpaca._errors import AddressTaken
+from ocs_sim.alpaca._discovery import Discovery
+from ocs_sim.alpaca._errors import AddressTaken, DiscoveryTaken
+from ocs_sim.alpaca._management import ServerDescription
+from ocs_sim.alpaca._panels import SetupPanel
 
 DEFAULT_PORT = 11111
 _BACKLOG = 256
 # Clients poll each second or two: their connections are better kept.
 _KEEP_ALIVE_SECONDS = 75
 _LONGEST_GOODBYE_SECONDS = 2
+_LARGEST_HEAD_BYTES = 65536
 
 
 class _Protocol(HttpToolsProtocol):
+    _head_bytes: int | None = None
+
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self._head_bytes = 0
         self.scope[TRANSPORT] = self.transport  # type: ignore[literal-required]
+
+    def on_headers_complete(self) -> None:
+        self._head_bytes = None
+        super().on_headers_complete()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._head_bytes is not None:
+            self._head_bytes += len(data)
+            if self._head_bytes > _LARGEST_HEAD_BYTES and not self.transport.is_closing():
+                self.send_400_response("The request's headers are too large.")
 
 
 class _Server(uvicorn.Server):
@@ -43,17 +62,19 @@ class AlpacaServer:
         host: str = "127.0.0.1",
         port: int = DEFAULT_PORT,
         discovery_port: int | None = None,
-        description: str = "A simulated observatory",
+        description: str | ServerDescription = "A simulated observatory",
+        panels: Sequence[SetupPanel] = (),
     ) -> None:
         """Make a server; port 0 is any free one, no discovery port means no discovery.
 
         Raises DevicesClash when two devices would have the same address.
         """
         self.host = host
-        self.description = description
-        self.asgi = Application(devices)
+        described = ServerDescription(description) if isinstance(description, str) else description
+        self.asgi = Application(devices, described, panels)
         self._wanted_port = port
         self._discovery_port = discovery_port
+        self._discovery: Discovery | None = None
         self._socket: socket.socket | None = None
         self._server: _Server | None = None
         self._serving: asyncio.Task[None] | None = None
@@ -69,8 +90,13 @@ class AlpacaServer:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"http://{host}:{self.port}"
 
+    @property
+    def discovery_port(self) -> int | None:
+        """Return the UDP port at which discovery is answered, or None."""
+        return self._discovery.port if self._discovery is not None else None
+
     async def start(self) -> None:
-        """Begin to serve; returns when requests are answered. Raises AddressTaken."""
+        """Begin to serve; returns when requests are answered. Raises AddressTaken or DiscoveryTaken."""
         self._socket = _listen(self.host, self._wanted_port)
         config = uvicorn.Config(
             self.asgi,
@@ -92,14 +118,36 @@ class AlpacaServer:
             await asyncio.sleep(0.001)
         if self._serving.done():
             await self._serving
+        await self._start_discovery()
+
+    async def _start_discovery(self) -> None:
+        if self._discovery_port is None:
+            return
+        discovery = Discovery(self.port, only_this_machine=_is_loopback(self.host))
+        try:
+            await discovery.start(self._discovery_port)
+        except DiscoveryTaken:
+            await self.stop()
+            raise
+        self._discovery = discovery
 
     async def stop(self) -> None:
         """Answer what is being answered, and end; does nothing when nothing is served."""
         if self._server is None or self._serving is None:
             return
+        if self._discovery is not None:
+            self._discovery.stop()
+            self._discovery = None
         self._server.should_exit = True
         await self._serving
         self._server = self._serving = self._socket = None
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _listen(host: str, port: int) -> socket.socket:
