@@ -9,6 +9,7 @@ Facts accept astropy's Quantity, Time and SkyCoord, and keep plain numbers in th
 """
 
 from ocs_sim.images._atomic import remove_leftovers
+from ocs_sim.images._check import check_image
 from ocs_sim.images._counter import ImageCounter
 from ocs_sim.images._errors import (
     BadFact,
@@ -23,13 +24,15 @@ from ocs_sim.images._errors import (
 )
 from ocs_sim.images._exposure import IMAGE_TYPES, Exposure, ImageType, Observer, Stack, Target
 from ocs_sim.images._facts import Facts
+from ocs_sim.images._fault import Fault
 from ocs_sim.images._header import build_header
 from ocs_sim.images._header_text import header_text, write_header_text
 from ocs_sim.images._instrument import Detector, Optics, pixel_scale_arcseconds
+from ocs_sim.images._limits import percentile, sample, zscale
 from ocs_sim.images._names import ImageName
-from ocs_sim.images._preview import Previews, preview, write_previews
+from ocs_sim.images._preview import Previews, preview, reduced, write_previews
 from ocs_sim.images._read import Image, read_header, read_image
-from ocs_sim.images._stretch import STRETCHES, stretched, zscale
+from ocs_sim.images._stretch import STRETCHES, Stretch, greys, stretch_for, stretched
 from ocs_sim.images._surroundings import Dome, Pointing, Simulation, Site, Weather
 from ocs_sim.images._times import observing_day
 from ocs_sim.images._truth import Truth, write_truth
@@ -46,6 +49,7 @@ __all__ = [
     "Dome",
     "Exposure",
     "Facts",
+    "Fault",
     "Image",
     "ImageCounter",
     "ImageError",
@@ -62,20 +66,27 @@ __all__ = [
     "Simulation",
     "Site",
     "Stack",
+    "Stretch",
     "Target",
     "Truth",
     "UnknownStretch",
     "Weather",
     "build_header",
+    "check_image",
     "commanded_wcs",
     "commanded_wcs_of",
+    "greys",
     "header_text",
     "observing_day",
+    "percentile",
     "pixel_scale_arcseconds",
     "preview",
     "read_header",
     "read_image",
+    "reduced",
     "remove_leftovers",
+    "sample",
+    "stretch_for",
     "stretched",
     "write_header_text",
     "write_image",

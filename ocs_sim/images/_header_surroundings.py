@@ -9,28 +9,33 @@ from ocs_sim.images._cards import Card
 from ocs_sim.images._surroundings import Dome, Pointing, Site, Weather
 
 _WGS84 = 1
+# Radius in metres and flattening of the ellipsoid which FITS prescribes for OBSGEO-L, -B and -H.
+_IAU_1976 = (6_378_140.0, 1 / 298.2577)
 _DEGREES_PER_HOUR = 15.0
 
 
 def site_cards(site: Site) -> Iterator[Card]:
     """Return where the observatory is, geodetic and geocentric."""
-    import erfa
-
     yield Card("SITEID", site.code, "code of the site")
     yield Card("OBSERVAT", site.name, "name of the observatory")
     yield Card("SITELAT", site.latitude_degrees, "[deg] latitude, WGS84, north positive")
     yield Card("SITELONG", site.longitude_degrees, "[deg] longitude, WGS84, east positive")
-    yield Card("SITEELEV", site.elevation_metres, "[m] height above the ellipsoid")
-    geocentric = erfa.gd2gc(
-        _WGS84,
-        math.radians(site.longitude_degrees),
-        math.radians(site.latitude_degrees),
-        site.elevation_metres,
-    )
+    yield Card("SITEELEV", site.elevation_metres, "[m] height above the ellipsoid, WGS84")
+    yield from _geocentric_cards(site)
+
+
+def _geocentric_cards(site: Site) -> Iterator[Card]:
+    """Return the position for programs (FITS standard 4.0, section 9.2.3 and table 22)."""
+    import erfa
+
+    place = (math.radians(site.longitude_degrees), math.radians(site.latitude_degrees))
+    geocentric = [round(float(metres), 3) for metres in erfa.gd2gc(_WGS84, *place, site.elevation_metres)]
     for axis, metres in zip("XYZ", geocentric, strict=True):
-        yield Card(
-            f"OBSGEO-{axis}", round(float(metres), 3), "[m] geocentric position, ITRF"
-        )
+        yield Card(f"OBSGEO-{axis}", metres, "[m] geocentric position, ITRF")
+    longitude, latitude, height = erfa.gc2gde(*_IAU_1976, geocentric)
+    yield Card("OBSGEO-L", round(math.degrees(longitude), 9), "[deg] longitude, IAU 1976 ellipsoid")
+    yield Card("OBSGEO-B", round(math.degrees(latitude), 9), "[deg] latitude, IAU 1976 ellipsoid")
+    yield Card("OBSGEO-H", round(float(height), 3), "[m] height, IAU 1976 ellipsoid")
 
 
 def pointing_cards(pointing: Pointing) -> Iterator[Card]:

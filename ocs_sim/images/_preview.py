@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ocs_sim.images._atomic import whole_file
 from ocs_sim.images._names import DISPLAY, THUMBNAIL, ImageName
-from ocs_sim.images._stretch import stretched
+from ocs_sim.images._stretch import greys, stretch_for
 
 DISPLAY_PIXELS = 900
 THUMBNAIL_ROWS = 128
@@ -45,8 +45,8 @@ def preview(data: NDArray[Any], longest: int = DISPLAY_PIXELS, stretch: str = "a
     """Return a picture [rows, columns] of an image, the first row of which is at the picture's bottom, as
     DS9 shows it; its longer side has `longest` pixels at most.
     """
-    grey = (stretched(reduced(data, longest), stretch) * np.float32(255) + np.float32(0.5)).astype(np.uint8)
-    picture = _resized(grey, longest)
+    small = reduced(data, longest)
+    picture = _resized(greys(small, stretch_for(small, stretch)), longest)
     return np.ascontiguousarray(picture[::-1])
 
 

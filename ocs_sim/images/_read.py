@@ -32,7 +32,7 @@ def read_image(path: Path, hdu: int | None = None) -> Image:
         if not 0 <= number < len(hdus):
             raise NotReadable(path=path, reason=f"it has no HDU {number}, only 0 to {len(hdus) - 1}")
         found = hdus[number]
-        if not _is_image(found):
+        if not is_image(found):
             raise NotReadable(path=path, reason=f"HDU {number} holds no image")
         data = found.data
         while data.ndim > 2:
@@ -43,7 +43,7 @@ def read_image(path: Path, hdu: int | None = None) -> Image:
 def read_header(path: Path, hdu: int | None = None) -> Header:
     """Return the header of the first image of a FITS file (of HDU 0 if it has none); raises NotReadable."""
     with opened(path) as hdus:
-        numbers = [number for number, found in enumerate(hdus) if _is_image(found)]
+        numbers = [number for number, found in enumerate(hdus) if is_image(found)]
         number = hdu if hdu is not None else (numbers or [0])[0]
         if not 0 <= number < len(hdus):
             raise NotReadable(path=path, reason=f"it has no HDU {number}, only 0 to {len(hdus) - 1}")
@@ -72,10 +72,11 @@ def opened(path: Path) -> Iterator[HDUList]:
 
 def _first_image(path: Path, hdus: HDUList) -> int:
     for number, hdu in enumerate(hdus):
-        if _is_image(hdu):
+        if is_image(hdu):
             return number
     raise NotReadable(path=path, reason="it holds no image")
 
 
-def _is_image(hdu: Any) -> bool:
+def is_image(hdu: Any) -> bool:
+    """Return whether an HDU holds pixels in two dimensions or more."""
     return bool(hdu.is_image) and hdu.header.get("NAXIS", 0) >= 2 and hdu.shape and 0 not in hdu.shape

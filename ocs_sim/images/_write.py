@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,11 +11,12 @@ from ocs_sim.images._truth import Truth, truth_hdu
 
 if TYPE_CHECKING:
     import numpy as np
-    from astropy.io.fits import Header
+    from astropy.io.fits import HDUList, Header
     from numpy.typing import NDArray
 
 # Keys which say how pixels are stored: each header has its own.
 _OF_THE_PIXELS = ("BUNIT", "BSCALE", "BZERO", "CHECKSUM", "DATASUM")
+_COMPRESSED_NAME = "IMAGE"
 
 
 def write_image(
@@ -31,18 +33,18 @@ def write_image(
     The file is whole or not there, whatever happens meanwhile, and has CHECKSUM and DATASUM in each HDU.
     With `compress` it is tile-compressed by RICE_1 (floats: lossless GZIP_2) and called `.fz`, which is
     appended unless it is there; its primary header repeats the image's, so that both can be read.
-    `truth` becomes an extension TRUTH. Raises ImageExists, NotWritten.
+    `truth` becomes an extension TRUTH. Equal arguments make equal bytes. Raises ImageExists, NotWritten.
     """
     from astropy.io import fits
 
     path = Path(path)
     if compress and path.suffix != ".fz":
         path = path.with_name(path.name + ".fz")
-    hdus = fits.HDUList(_compressed(data, header) if compress else [fits.PrimaryHDU(data, header.copy())])
-    if truth:
-        hdus.append(truth_hdu(truth))
+    image = _compressed(data, header) if compress else [fits.PrimaryHDU(data, header.copy())]
+    hdus = fits.HDUList(image + ([truth_hdu(truth)] if truth else []))
+    _add_checksums(hdus)
     with whole_file(path, overwrite=overwrite) as file:
-        hdus.writeto(file, checksum=True, output_verify="exception")
+        hdus.writeto(file, output_verify="exception")
     return path
 
 
@@ -53,5 +55,20 @@ def _compressed(data: NDArray[Any], header: Header) -> list[Any]:
     for key in _OF_THE_PIXELS:
         outer.remove(key, ignore_missing=True)
     kind = "RICE_1" if data.dtype.kind in "iu" else "GZIP_2"
-    image = fits.CompImageHDU(data, header.copy(), compression_type=kind, quantize_level=0)
-    return [fits.PrimaryHDU(None, outer), image]
+    image = fits.CompImageHDU(
+        data, header.copy(), name=_COMPRESSED_NAME, compression_type=kind, quantize_level=0
+    )
+    # As the table that it is in the file: only of that are the checksums.
+    memory = io.BytesIO()
+    fits.HDUList([fits.PrimaryHDU(), image]).writeto(memory)
+    memory.seek(0)
+    table = fits.open(memory, disable_image_compression=True)[1]
+    return [fits.PrimaryHDU(None, outer), table]
+
+
+def _add_checksums(hdus: HDUList) -> None:
+    hdus.update_extend()
+    for hdu in hdus:
+        # astropy's own comment holds the time of day, by which equal images would differ.
+        hdu.add_datasum(when="checksum of the data")
+        hdu.add_checksum(when="checksum of the HDU", override_datasum=True)
