@@ -1,0 +1,41 @@
+"""Waiting for a device to finish what it was told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ocs_sim.agent import Run
+
+from ._errors import DeviceTooSlow
+from ._link import DeviceLink
+
+_POLL_SECONDS = 0.25
+
+
+def wait_until(
+    run: Run,
+    link: DeviceLink,
+    is_done: Callable[[Any], bool],
+    doing: str,
+    *,
+    limit_seconds: float,
+    poll_seconds: float = _POLL_SECONDS,
+    on_look: Callable[[float], None] | None = None,
+) -> None:
+    """Return when `is_done(device)` says so; `doing` completes "did not ... in time".
+
+    After each look in vain `on_look(elapsed_seconds)` may tell the run's progress. Raises Cancelled when the
+    run is asked to end, DeviceTooSlow after the limit, DeviceRefused when the device says by an error that it
+    failed, and DeviceLost when the connection breaks: a device that was connected again may have forgotten
+    what it was doing. Use it inside `safely`.
+    """
+    timer = run.token.timer
+    began, connection = timer.monotonic(), link.connection
+    while not link.read(is_done, doing, connection=connection):
+        elapsed = timer.monotonic() - began
+        if elapsed > limit_seconds:
+            raise DeviceTooSlow(device=link.device, doing=doing, seconds=limit_seconds)
+        if on_look is not None:
+            on_look(elapsed)
+        run.sleep(poll_seconds)

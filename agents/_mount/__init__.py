@@ -1,0 +1,1 @@
+"""What the Mount agent is made of."""
