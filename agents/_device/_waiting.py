@@ -21,6 +21,7 @@ def wait_until(
     *,
     limit_seconds: float,
     poll_seconds: float = _POLL_SECONDS,
+    connection: int | None = None,
     on_look: Callable[[float], None] | None = None,
 ) -> None:
     """Return when `is_done(device)` says so; `doing` completes "did not ... in time".
@@ -28,11 +29,12 @@ def wait_until(
     After each look in vain `on_look(elapsed_seconds)` may tell the run's progress. Raises Cancelled when the
     run is asked to end, DeviceTooSlow after the limit, DeviceRefused when the device says by an error that it
     failed, and DeviceLost when the connection breaks: a device that was connected again may have forgotten
-    what it was doing. Use it inside `safely`.
+    what it was doing. The connection is the present one, or `link.connection` from before the command was
+    given. Use it inside `safely`.
     """
     timer = run.token.timer
-    began, connection = timer.monotonic(), link.connection
-    while not link.read(is_done, doing, connection=connection):
+    began, same = timer.monotonic(), link.connection if connection is None else connection
+    while not link.read(is_done, doing, connection=same):
         elapsed = timer.monotonic() - began
         if elapsed > limit_seconds:
             raise DeviceTooSlow(device=link.device, doing=doing, seconds=limit_seconds)
