@@ -12,7 +12,10 @@ from ocs_sim.almanac import Place
 from ocs_sim.clock import Clock
 from ocs_sim.world._agenda import Action, Agenda
 from ocs_sim.world._clock import WorldClock
+from ocs_sim.world._faults import Faults
+from ocs_sim.world._mount import Mount
 from ocs_sim.world._profile import Profile, load_profile
+from ocs_sim.world._weather import Weather
 
 #: So far back a part can tell what it did; longer, where an exposure waits to be rendered.
 MEMORY_SECONDS = 7200.0
@@ -54,6 +57,9 @@ class World:
         self._catching_up = False
         self._latest = self.began
         self._catalogue = catalogue
+        self.faults = Faults(self)
+        self.weather = Weather(self)
+        self.mount = Mount(self)
 
     def now(self) -> float:
         """Return the world's time as unix seconds, after all that was due by then has happened."""
