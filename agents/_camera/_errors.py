@@ -29,7 +29,7 @@ class ExposureLost(OperationFailed):
 
 
 class NotThere(OperationFailed):
-    """This camera has no {device}: give its device number as `{option}` in the site file."""
+    """This camera has no {device}: give its number as `{device}` in the site file."""
 
 
 class FocusFailed(OperationFailed):

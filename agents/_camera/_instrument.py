@@ -1,0 +1,141 @@
+"""What the instrument says of itself: what it is, and how it stands."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .._device import DeviceLink
+from ._plan import SensorFacts
+from ._rig import Rig, ask
+from ._wheel import FilterNames
+
+_MOVING = -1
+_UNKNOWN = -1
+
+
+@dataclass(frozen=True, kw_only=True)
+class CameraFacts:
+    """A camera as its driver describes it; None is what it does not tell."""
+
+    name: str
+    sensor: SensorFacts
+    sensor_name: str
+    pixel_x_micrometres: float
+    pixel_y_micrometres: float
+    electrons_per_adu: float | None
+    full_well_electrons: float | None
+    most_adu: int | None
+    gain: int | None
+    offset: int | None
+    readout_mode: str
+    can_stop: bool
+    actions: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstrumentState:
+    """How the instrument stands; None is what is not known, or what it does not have."""
+
+    ccd_temperature: float | None = None
+    set_point: float | None = None
+    cooler_power: float | None = None
+    cooler_on: bool | None = None
+    heat_sink_temperature: float | None = None
+    state: int | None = None
+    progress: float | None = None
+    filter: int | None = None
+    focus_position: int | None = None
+    focus_temperature: float | None = None
+    rotator_angle: float | None = None
+    rotator_mechanical: float | None = None
+    cover: int | None = None
+    calibrator: int | None = None
+
+
+def read_camera(link: DeviceLink) -> CameraFacts:
+    """Ask the camera what it is; raises DeviceError."""
+    modes = ask(link, lambda camera: list(camera.ReadoutModes)) or []
+    mode = ask(link, lambda camera: int(camera.ReadoutMode))
+    return CameraFacts(
+        name=str(ask(link, lambda camera: camera.Name) or ""),
+        sensor=_read_sensor(link),
+        sensor_name=str(ask(link, lambda camera: camera.SensorName) or ""),
+        pixel_x_micrometres=float(link.read(lambda camera: camera.PixelSizeX)),
+        pixel_y_micrometres=float(link.read(lambda camera: camera.PixelSizeY)),
+        electrons_per_adu=ask(link, lambda camera: float(camera.ElectronsPerADU)),
+        full_well_electrons=ask(link, lambda camera: float(camera.FullWellCapacity)),
+        most_adu=ask(link, lambda camera: int(camera.MaxADU)),
+        gain=ask(link, lambda camera: int(camera.Gain)),
+        offset=ask(link, lambda camera: int(camera.Offset)),
+        readout_mode=str(modes[mode]) if mode is not None and 0 <= mode < len(modes) else "",
+        can_stop=bool(ask(link, lambda camera: camera.CanStopExposure)),
+        actions=tuple(ask(link, lambda camera: camera.SupportedActions) or ()),
+    )
+
+
+def _read_sensor(link: DeviceLink) -> SensorFacts:
+    return SensorFacts(
+        width=int(link.read(lambda camera: camera.CameraXSize)),
+        height=int(link.read(lambda camera: camera.CameraYSize)),
+        most_binning=int(link.read(lambda camera: min(camera.MaxBinX, camera.MaxBinY))),
+        shortest_seconds=ask(link, lambda camera: float(camera.ExposureMin)) or 0.0,
+        longest_seconds=ask(link, lambda camera: float(camera.ExposureMax)) or math.inf,
+        has_shutter=bool(ask(link, lambda camera: camera.HasShutter)),
+    )
+
+
+def read_filters(rig: Rig) -> FilterNames:
+    """Return what is in the wheel; nothing without one."""
+    if rig.filterwheel is None:
+        return FilterNames()
+    return FilterNames(tuple(map(str, rig.filterwheel.read(lambda wheel: wheel.Names))))
+
+
+def read_state(rig: Rig) -> InstrumentState:
+    """Ask every device how it stands; raises DeviceError for the first that does not answer."""
+    return InstrumentState(
+        **_of_camera(rig.camera),
+        **_of(rig.filterwheel, filter=lambda wheel: int(wheel.Position)),
+        **_of(
+            rig.focuser,
+            focus_position=lambda focuser: int(focuser.Position),
+            focus_temperature=lambda focuser: float(focuser.Temperature),
+        ),
+        **_of(
+            rig.rotator,
+            rotator_angle=lambda rotator: float(rotator.Position),
+            rotator_mechanical=lambda rotator: float(rotator.MechanicalPosition),
+        ),
+        **_of(
+            rig.covercalibrator,
+            cover=lambda cover: int(cover.CoverState),
+            calibrator=lambda cover: int(cover.CalibratorState),
+        ),
+    )
+
+
+def _of_camera(link: DeviceLink) -> dict[str, Any]:
+    return _of(
+        link,
+        ccd_temperature=lambda camera: float(camera.CCDTemperature),
+        set_point=lambda camera: float(camera.SetCCDTemperature),
+        cooler_power=lambda camera: float(camera.CoolerPower),
+        cooler_on=lambda camera: bool(camera.CoolerOn),
+        heat_sink_temperature=lambda camera: float(camera.HeatSinkTemperature),
+        state=lambda camera: int(camera.CameraState),
+        progress=lambda camera: float(camera.PercentCompleted),
+    )
+
+
+def _of(link: DeviceLink | None, **questions: Any) -> dict[str, Any]:
+    return {} if link is None else {name: ask(link, each) for name, each in questions.items()}
+
+
+def as_samples(state: InstrumentState, kinds: Mapping[str, type]) -> dict[str, Any]:
+    """Return a state as the fields of a feed: what is not known is NaN, -1, or false."""
+    unknown = {float: math.nan, int: _UNKNOWN, bool: False}
+    values = {name: getattr(state, name) for name in kinds}
+    return {name: unknown[kinds[name]] if value is None else value for name, value in values.items()}

@@ -1,0 +1,64 @@
+"""Writing images: names, files, pictures, and what is said about them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ocs_sim.images import (
+    Facts,
+    ImageCounter,
+    ImageName,
+    Truth,
+    build_header,
+    observing_day,
+    write_header_text,
+    write_image,
+    write_previews,
+)
+
+
+@dataclass(frozen=True)
+class Written:
+    """The files of one image."""
+
+    name: ImageName
+    path: Path
+    others: tuple[Path, ...] = ()
+
+
+class Recorder:
+    """Writes the images of one camera below a directory, in a folder for each night."""
+
+    def __init__(self, directory: Path, site_code: str, instrument: str, *, previews: bool) -> None:
+        self._directory = directory
+        self._site_code = site_code
+        self._instrument = instrument
+        self._previews = previews
+        self._counter = ImageCounter(directory)
+
+    def next_name(self, start: float, longitude_degrees: float | None) -> ImageName:
+        """Return the name of the next image, which began at `start` (unix seconds)."""
+        day = (
+            datetime.fromtimestamp(start, UTC).strftime("%Y%m%d")
+            if longitude_degrees is None
+            else observing_day(start, longitude_degrees)
+        )
+        self._directory.mkdir(parents=True, exist_ok=True)
+        number = self._counter.next(self._site_code, self._instrument)
+        return ImageName(self._site_code, self._instrument, day, number)
+
+    def write(
+        self, name: ImageName, pixels: Any, facts: Facts, *, compress: bool, truth: Truth | None
+    ) -> Written:
+        """Write an image whole or not at all, and what goes with it; raises ImageError."""
+        folder = self._directory / name.day
+        folder.mkdir(exist_ok=True)
+        path = write_image(folder / str(name), pixels, build_header(facts), compress=compress, truth=truth)
+        return Written(name, path, self._write_others(path, pixels) if self._previews else ())
+
+    def _write_others(self, path: Path, pixels: Any) -> tuple[Path, ...]:
+        pictures = write_previews(path, pixels)
+        return (write_header_text(path), pictures.display, pictures.thumbnail)
