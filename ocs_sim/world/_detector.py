@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ocs_sim.world._detector_profile import CameraProfile
 from ocs_sim.world._noise import stream
@@ -99,7 +100,9 @@ class Detector:
         return numbers.standard_normal((BLOCK_ROWS, self.camera.width), dtype=np.float32)
 
 
-def dark_electrons_per_second(camera: CameraProfile, temperature_celsius: Floats | float) -> Floats:
+def dark_electrons_per_second(
+    camera: CameraProfile, temperature_celsius: NDArray[np.float64] | float
+) -> NDArray[np.float64]:
     """Return a typical pixel's dark current: it doubles every so many degrees."""
     doublings = np.asarray(temperature_celsius, float) / camera.dark_doubling_celsius
     return np.asarray(camera.dark_electrons_per_second * 2.0**doublings)
