@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ocs_sim.images._errors import UnknownStretch
 from ocs_sim.images._limits import percentile, sample, zscale
 
-_SOFTENING = 0.1
+_WHITE_PERCENT = (0.0, 99.8)
 _HISTOGRAM_SAMPLES = 100_000
 _HISTOGRAM_LEVELS = 1024
 _STEPS = 65_536
@@ -32,8 +32,11 @@ class Stretch(NamedTuple):
 
 
 def _asinh(data: NDArray[Any]) -> Stretch:
-    scale = np.arcsinh(1 / _SOFTENING)
-    return Stretch(*zscale(data), lambda x: np.arcsinh(x / np.float32(_SOFTENING)) / scale)
+    low, high = zscale(data)
+    white = max(high, percentile(data, _WHITE_PERCENT)[1])
+    # Linear in the noise of the sky, logarithmic in the stars above it.
+    span = (white - low) / (high - low) if high > low else 1.0
+    return Stretch(low, white, lambda x: np.arcsinh(x * np.float32(span)) / np.arcsinh(span))
 
 
 def _linear(data: NDArray[Any]) -> Stretch:
@@ -65,8 +68,8 @@ STRETCHES: Mapping[str, Callable[[NDArray[Any]], Stretch]] = {
 def stretch_for(data: NDArray[Any], name: str = "asinh") -> Stretch:
     """Return how to show an image; raises UnknownStretch.
 
-    asinh: zscale's limits, faint light raised; linear: zscale's limits; percentile: 0.5 to 99.5 % of the
-    pixels; histogram: equally many pixels of each grey.
+    asinh: from zscale's black to the brightest 0.2 %, faint light raised; linear: zscale's limits;
+    percentile: 0.5 to 99.5 % of the pixels; histogram: equally many pixels of each grey.
     """
     if name not in STRETCHES:
         raise UnknownStretch(name=name, known=", ".join(STRETCHES))

@@ -56,7 +56,6 @@ def commanded_wcs(
     wcs.wcs.cd = _matrix(math.radians(position_angle_degrees), along_x, along_y, 1 if mirrored else -1)
     wcs.wcs.radesys = "ICRS"
     wcs.wcs.name = "COMMANDED"
-    wcs.array_shape = (height // binning[1], width // binning[0])
     wcs.wcs.set()
     return wcs
 

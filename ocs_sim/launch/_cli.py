@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "feeds": ("feeds", "Watch what is published, recorded, replayed and lost on every feed."),
     "shell": ("shell", "Open a Python shell with clients of agents."),
     "hk": ("hk", "Read the housekeeping archive: ls, get, plot, check, export."),
+    "image": ("image", "Look at FITS images: show, header, check."),
 }
 
 
