@@ -1,6 +1,8 @@
 """The simulated observatory: one seeded model of mount, dome, optics, weather, sky and detector."""
 
+from ocs_sim.world._camera import Camera
 from ocs_sim.world._clock import WorldClock
+from ocs_sim.world._detector_profile import CameraProfile
 from ocs_sim.world._errors import (
     Faulted,
     NoImage,
@@ -18,11 +20,20 @@ from ocs_sim.world._errors import (
     ValueNotSet,
     WorldError,
 )
+from ocs_sim.world._exposure import ExposureRequest
+from ocs_sim.world._faults import Fault, Faults
+from ocs_sim.world._mount import Mount
 from ocs_sim.world._profile import Profile, load_profile, profile_names
 from ocs_sim.world._world import World
 
 __all__ = [
+    "Camera",
+    "CameraProfile",
+    "ExposureRequest",
+    "Fault",
     "Faulted",
+    "Faults",
+    "Mount",
     "NoImage",
     "NoSuchFault",
     "NoSuchProfile",
