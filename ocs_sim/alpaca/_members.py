@@ -52,12 +52,13 @@ class Member(Generic[P, R]):
         return bound
 
     @overload
-    def put(self, function: Callable[..., Any]) -> Member[P, R]: ...
+    def put(self, function: Callable[..., Any]) -> Any: ...
 
+    # Any: each `def _` of a class is of another type, and is to override that of its bases.
     @overload
     def put(
         self, *, works_disconnected: bool = False, alias: Mapping[str, str] | None = None
-    ) -> Callable[[Callable[..., Any]], Member[P, R]]: ...
+    ) -> Callable[[Callable[..., Any]], Any]: ...
 
     def put(
         self,

@@ -9,13 +9,16 @@ from ocs_sim.testing._local_bus import LocalBus
 from ocs_sim.testing._manual_clock import ManualClock
 from ocs_sim.testing._ports import free_port, wait_until
 from ocs_sim.testing._router import RouterInfo, running_router
+from ocs_sim.testing._served_world import ServedWorld, served_world
 
 __all__ = [
     "AgentHarness",
     "LocalBus",
     "ManualClock",
     "RouterInfo",
+    "ServedWorld",
     "free_port",
     "running_router",
+    "served_world",
     "wait_until",
 ]

@@ -1,0 +1,35 @@
+"""Telling the telescope where it points."""
+
+from __future__ import annotations
+
+from ocs_sim.almanac import to_equatorial
+from ocs_sim.alpaca import put
+from ocs_sim.alpaca.simulated import _checks
+from ocs_sim.alpaca.simulated.telescope._targets import Targets
+
+
+class Syncing(Targets):
+    """The syncs; each copies its coordinates into the target."""
+
+    @put
+    def SyncToCoordinates(self, RightAscension: float, Declination: float) -> None:
+        """Let the mount say that it points to these apparent coordinates (hours, degrees)."""
+        hours, degrees = _checks.right_ascension(RightAscension), _checks.declination(Declination)
+        self._refuse_when_parked()
+        self._mount.sync_to_equatorial(hours % 24.0, degrees)
+        self._aim(hours, degrees)
+
+    @put
+    def SyncToTarget(self) -> None:
+        """Let the mount say that it points to the target."""
+        self.SyncToCoordinates(self.TargetRightAscension(), self.TargetDeclination())
+
+    @put
+    def SyncToAltAz(self, Azimuth: float, Altitude: float) -> None:
+        """Let the mount say that it points to these horizontal coordinates (degrees)."""
+        azimuth, altitude = _checks.azimuth(Azimuth), _checks.altitude(Altitude)
+        self._refuse_when_parked()
+        with self.world.lock:
+            hour_angle, declination = to_equatorial(altitude, azimuth, self.world.place.latitude_degrees)
+            hours = self._mount.sidereal_time_hours - float(hour_angle) / 15.0
+            self._mount.sync_to_equatorial(hours % 24.0, float(declination))
