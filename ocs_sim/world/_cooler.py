@@ -79,9 +79,8 @@ class Cooler(Part):
         """Return the detector's temperature at one or many moments."""
         when = moments(times)
         found = self._air(when)
-        for stretch, end in zip(self._stretches, [*self._starts()[1:], np.inf], strict=True):
-            inside = (when >= stretch.start) & (when < end)
-            found = np.where(inside, self._along(stretch, when), found)
+        for stretch in self._stretches:
+            found = np.where(when >= stretch.start, self._along(stretch, when), found)
         return found
 
     @locked
@@ -138,9 +137,6 @@ class Cooler(Part):
 
     def _air(self, when: Values) -> Values:
         return np.asarray(self._world.weather.conditions(when).temperature_celsius, dtype=float)
-
-    def _starts(self) -> list[float]:
-        return [stretch.start for stretch in self._stretches]
 
 
 def _response(mode: str, elapsed: Values) -> Values:

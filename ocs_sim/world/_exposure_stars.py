@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 Values = NDArray[np.float64]
 
-_FAINTEST_SIGMA = 0.3  # of a star's own noise: fainter ones add nothing that can be seen
+_FAINTEST_SIGMA = 0.6  # of a star's own noise: fainter ones add nothing that can be seen
 _FAINTEST_MAGNITUDE = 23.0
-_MOST_STARS = 30000
+_MOST_STARS_PER_MEGAPIXEL = 2500
 _TRAIL_MAGNITUDE = 12.0
 _TRAIL_FIELDS = 12
 
@@ -66,9 +66,11 @@ def _faintest(world: World, light: Light, psf: Psf, radius_degrees: float) -> fl
     area = 2.3 * psf.fwhm_pixels**2
     background = light.sky_electrons + light.lamp_electrons + world.profile.camera.read_noise_electrons**2
     drowned = max(_FAINTEST_SIGMA * float(np.sqrt(area * background)), 1.0)
+    camera = world.profile.camera
+    most = _MOST_STARS_PER_MEGAPIXEL * camera.width * camera.height / 1e6
     seconds = max(light.star_seconds, 1e-9)
     limit = light.zero_point_magnitudes - 2.5 * np.log10(drowned / seconds)
-    crowded = 8 + np.log10(_MOST_STARS / (np.pi * radius_degrees**2)) / 0.34
+    crowded = 8 + np.log10(most / (np.pi * radius_degrees**2)) / 0.34
     return float(min(limit, crowded, _FAINTEST_MAGNITUDE))
 
 
