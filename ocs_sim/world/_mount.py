@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _LARGEST_OFFSET_ARCSECONDS_PER_SECOND = 900.0
 _LONGEST_PULSE_MILLISECONDS = 3_600_000
+_LONGEST_SETTLING_SECONDS = 600.0
 _GUIDING = {"north": (1, 1.0), "south": (1, -1.0), "east": (0, -1.0), "west": (0, 1.0)}
 
 
@@ -56,6 +57,7 @@ class Mount(Part):
         self._guide_until = [-np.inf, -np.inf]
         self._guide_rates = [self.profile.guide_rate_arcseconds_per_second] * 2
         self._cancel: list[Callable[[], None]] = []
+        self._settle_seconds = self.profile.settle_seconds
         self.stopped_by: str | None = None  # the limit that it ran into last
         world.faults.on("mount.stall", self._stall, self._stall_over)
         world.faults.on("mount.encoder_lost", self._lose_encoders, _nothing)
@@ -171,6 +173,16 @@ class Mount(Part):
         for rate in (right_ascension, declination):
             _check("A guide rate in arcseconds a second", rate, 0.01, 60.0)
         self._guide_rates = [right_ascension, declination]
+
+    @property
+    def settle_seconds(self) -> float:
+        """How long a slew lasts after the axes have arrived; can be set, 0 to 600, raises OutOfRange."""
+        return self._settle_seconds
+
+    @settle_seconds.setter
+    def settle_seconds(self, seconds: float) -> None:
+        _check("The time to settle", seconds, 0.0, _LONGEST_SETTLING_SECONDS)
+        self._settle_seconds = seconds
 
     # What it is told.
 
@@ -334,14 +346,17 @@ class Mount(Part):
         _check_equatorial(right_ascension_hours, declination_degrees)
         if not self._tracking.on:
             raise NotAllowedNow(part="mount", action="sync", reason="it does not track: turn tracking on")
-        goal = self._drive.goal(
-            now, right_ascension_hours * 15.0, declination_degrees, self.pier_side, self._tracking
-        )
-        hour, dec = self._drive.reported_axes(now)
-        self._drive.shift_zeros(
-            now, float(wrapped(goal.hour_axis - hour)), goal.dec_axis - dec, self._world.keep_since()
-        )
-        self._watch_limits(now)
+        self._take_as(now, right_ascension_hours, declination_degrees)
+
+    @locked
+    def sync_to_horizontal(self, altitude_degrees: float, azimuth_degrees: float) -> None:
+        """Take an altitude and azimuth as those that it points at; raises Parked and OutOfRange."""
+        now = self._ready("sync")
+        _check("The altitude", altitude_degrees, -90.0, 90.0)
+        _check("The azimuth", azimuth_degrees, 0.0, 360.0)
+        hour_angle, dec = to_equatorial(altitude_degrees, azimuth_degrees, self._latitude)
+        hours = (float(self._drive.sidereal_degrees(now)) - float(hour_angle)) / 15.0
+        self._take_as(now, hours % 24.0, float(dec))
 
     @locked
     def abort(self) -> None:
@@ -430,7 +445,7 @@ class Mount(Part):
         self._hand_rates, self._resume, self._home = [0.0, 0.0], None, False
         self._guide_until = [-np.inf, -np.inf]
         self.stopped_by = None
-        self._slew_ends = self._drive.slew(now, goal, self.profile.settle_seconds, self._world.keep_since())
+        self._slew_ends = self._drive.slew(now, goal, self._settle_seconds, self._world.keep_since())
 
         def done(at: float) -> None:
             arrived(at)
@@ -442,6 +457,15 @@ class Mount(Part):
         if now < self._slew_ends:
             self._forget_plans()
             self._slew_ends = self._follow(now)
+
+    def _take_as(self, now: float, right_ascension_hours: float, declination_degrees: float) -> None:
+        ra_degrees = right_ascension_hours * 15.0
+        goal = self._drive.goal(now, ra_degrees, declination_degrees, self.pier_side, self._tracking)
+        hour, dec = self._drive.reported_axes(now)
+        self._drive.shift_zeros(
+            now, float(wrapped(goal.hour_axis - hour)), goal.dec_axis - dec, self._world.keep_since()
+        )
+        self._watch_limits(now)
 
     def _end_hand(self, now: float) -> None:
         if self._resume is not None:
