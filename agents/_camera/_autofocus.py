@@ -51,7 +51,7 @@ class FocusSearch:
     move_to: Mover
     take: Callable[[], StarSizes]
     plan: SweepPlan
-    on_point: Callable[[FocusPoint | None, float], None]
+    on_point: Callable[[int, FocusPoint | None, float], None]
     points: list[FocusPoint] = field(default_factory=list)
     looked_at: set[int] = field(default_factory=set)
 
@@ -70,7 +70,7 @@ class FocusSearch:
         curve = fit_curve(self.points)
         if not min(self.looked_at) <= curve.best_position <= max(self.looked_at):
             raise NoMinimum(
-                f"The stars are smallest near {curve.best_position:.0f}, beyond the sweep: begin closer to it."
+                f"The stars are smallest near {curve.best_position:.0f}, beyond the sweep: begin there."
             )
         return curve
 
@@ -103,7 +103,7 @@ class FocusSearch:
             point = self._look_at(position)
             if point is not None:
                 self.points.append(point)
-            self.on_point(point, (number + 1) / len(positions))
+            self.on_point(position, point, (number + 1) / len(positions))
 
     def _look_at(self, position: int) -> FocusPoint | None:
         self.move_to(position)

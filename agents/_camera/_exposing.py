@@ -73,53 +73,38 @@ class RawImage:
 
 
 class Exposer:
-    """Takes one exposure after the other with one camera; only `stop` is for other threads."""
+    """Takes one exposure after the other with one camera."""
 
     def __init__(self, link: DeviceLink, clock: Clock, patience: Patience) -> None:
         self._link = link
         self._clock = clock
         self._patience = patience
-        self._stop = threading.Event()
-        self._is_exposing = False
 
-    @property
-    def is_exposing(self) -> bool:
-        """Whether the shutter may be open, or the image is not here yet."""
-        return self._is_exposing
-
-    def stop(self) -> None:
-        """End the present exposure early and keep what it has."""
-        self._stop.set()
-
-    def expose(self, telling: Telling, plan: ExposurePlan) -> RawImage:
-        """Expose and fetch the image.
+    def expose(self, telling: Telling, plan: ExposurePlan, stop: threading.Event) -> RawImage:
+        """Expose and fetch the image; `stop` ends the exposure early and keeps what it has.
 
         Raises ExposureLost when it does not come to a good end, and Cancelled when the run is asked to end:
         the camera is then told to abort, if it cannot be reached as soon as it can.
         """
-        self._stop.clear()
         watch = _Watch(self._link, self._clock, self._patience, plan, telling)
         try:
             watch.until_idle()
             with safely(self._link, "abort the exposure", lambda camera: camera.AbortExposure()):
                 watch.stage = "setting up the camera"
                 _set_up(self._link, plan)
-                self._is_exposing = True
-                return self._begin(telling, plan, watch)
+                return self._begin(telling, watch, stop)
         except DeviceError as fault:
             raise ExposureLost(stage=watch.stage, fault=str(fault)) from fault
-        finally:
-            self._is_exposing = False
 
-    def _begin(self, telling: Telling, plan: ExposurePlan, watch: _Watch) -> RawImage:
-        self._link.call(lambda camera: camera.StartExposure(plan.seconds, plan.light), "start an exposure")
+    def _begin(self, telling: Telling, watch: _Watch, stop: threading.Event) -> RawImage:
+        watch.start()
         began = self._clock.time()
-        watch.until_ready(self._stop)
+        watch.until_ready(stop)
         ended = self._clock.time()
         watch.stage = "downloading"
-        return self._collect(telling, began, ended)
+        return self._collect(telling, began, ended, stop.is_set())
 
-    def _collect(self, telling: Telling, began: float, ended: float) -> RawImage:
+    def _collect(self, telling: Telling, began: float, ended: float, stopped: bool) -> RawImage:
         def tell(fraction: float) -> None:
             telling.run.check()
             telling.stage("downloading", fraction)
@@ -134,7 +119,7 @@ class Exposer:
         pixels = fetch_image(
             url, timeout_seconds=self._patience.download_seconds, client_id=client, on_progress=tell
         )
-        return RawImage(pixels, start, seconds, began, ended, self._stop.is_set())
+        return RawImage(pixels, start, seconds, began, ended, stopped)
 
 
 class _Watch:
@@ -164,6 +149,10 @@ class _Watch:
                 raise ExposureLost(stage=self.stage, fault=f"it stays {CameraState(state).name.lower()}.")
             self._telling.stage(self.stage)
             self._run.sleep(_SHORTEST_POLL_SECONDS)
+
+    def start(self) -> None:
+        plan = self._plan
+        self._link.call(lambda camera: camera.StartExposure(plan.seconds, plan.light), "start an exposure")
 
     def until_ready(self, stop: threading.Event) -> None:
         began = self._clock.monotonic()

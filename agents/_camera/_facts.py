@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -250,8 +250,3 @@ def _more(raw: RawImage, known: Gathered) -> dict[str, Any]:
 def _mean(*values: float | None) -> float | None:
     known = [each for each in values if each is not None]
     return sum(known) / len(known) if known else None
-
-
-def said(problems: Iterable[str]) -> str:
-    """Return a sentence about what is left out."""
-    return f"Left out of the header: {'; '.join(problems)}."

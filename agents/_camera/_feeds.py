@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from ocs_sim.agent import Feed, FeedField
 
+from ._rig import Rig
+
 _OF_CAMERA = {
     "ccd_temperature": FeedField(float, "C", "Temperature of the detector"),
     "set_point": FeedField(float, "C", "Set point of the cooler"),
@@ -64,9 +66,9 @@ FOCUS = Feed(
 FILES = Feed("files")
 
 
-def camera_feed(devices: Mapping[str, bool]) -> Feed:
-    """Return the feed `camera` for an instrument that has these devices; each block is one look at them."""
+def camera_feed(rig: Rig) -> Feed:
+    """Return the feed `camera`: each sample is one look at all devices of a rig."""
     fields = dict(_OF_CAMERA)
     for device, of_device in _OF_OTHERS.items():
-        fields.update(of_device if devices[device] else {})
+        fields.update(of_device if rig.has(device) else {})
     return Feed("camera", record=True, blocks={"camera": fields})

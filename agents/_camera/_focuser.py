@@ -11,7 +11,6 @@ from ocs_sim.agent import OperationFailed, Run
 from .._device import DeviceError, DeviceLink, safely, wait_until
 from ._rig import ask
 
-
 _POLL_SECONDS = 0.1
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -101,12 +102,12 @@ class Imaging:
         )
         return complete(told, self._rig.telescope)
 
-    def take(self, run: Run, prepared: Prepared, sequence: int) -> Taken:
-        """Take and write image `sequence`, from 1; raises what the exposer and the recorder do."""
+    def take(self, run: Run, prepared: Prepared, sequence: int, stop: threading.Event) -> Taken:
+        """Take and write image `sequence`, from 1, which `stop` ends early; raises what its parts do."""
         plan, wishes = prepared.plan, prepared.wishes
         telling = Telling(run, sequence, plan.count)
         before = read_state(self._rig)
-        raw = self._exposer.expose(telling, plan)
+        raw = self._exposer.expose(telling, plan, stop)
         truth = fetch_truth(self._rig.camera, prepared.camera) if wishes.truth else None
         telling.stage("writing", 1.0)
         known = self._gathered(prepared, raw, before, read_state(self._rig))

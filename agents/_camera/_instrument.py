@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from ._plan import SensorFacts
 from ._rig import Rig, ask
 from ._wheel import FilterNames
 
-_MOVING = -1
+Questions = Mapping[str, Callable[[Any], Any]]
 _UNKNOWN = -1
 
 
@@ -96,42 +96,49 @@ def read_filters(rig: Rig) -> FilterNames:
 
 def read_state(rig: Rig) -> InstrumentState:
     """Ask every device how it stands; raises DeviceError for the first that does not answer."""
-    return InstrumentState(
-        **_of_camera(rig.camera),
-        **_of(rig.filterwheel, filter=lambda wheel: int(wheel.Position)),
-        **_of(
-            rig.focuser,
-            focus_position=lambda focuser: int(focuser.Position),
-            focus_temperature=lambda focuser: float(focuser.Temperature),
-        ),
-        **_of(
-            rig.rotator,
-            rotator_angle=lambda rotator: float(rotator.Position),
-            rotator_mechanical=lambda rotator: float(rotator.MechanicalPosition),
-        ),
-        **_of(
-            rig.covercalibrator,
-            cover=lambda cover: int(cover.CoverState),
-            calibrator=lambda cover: int(cover.CalibratorState),
-        ),
-    )
+    known: dict[str, Any] = {}
+    for link, questions in questions_for(rig):
+        known.update(answers(link, questions))
+    return InstrumentState(**known)
 
 
-def _of_camera(link: DeviceLink) -> dict[str, Any]:
-    return _of(
-        link,
-        ccd_temperature=lambda camera: float(camera.CCDTemperature),
-        set_point=lambda camera: float(camera.SetCCDTemperature),
-        cooler_power=lambda camera: float(camera.CoolerPower),
-        cooler_on=lambda camera: bool(camera.CoolerOn),
-        heat_sink_temperature=lambda camera: float(camera.HeatSinkTemperature),
-        state=lambda camera: int(camera.CameraState),
-        progress=lambda camera: float(camera.PercentCompleted),
-    )
+def answers(link: DeviceLink, questions: Questions) -> dict[str, Any]:
+    """Return what a device says to each question, None to what it does not know; raises DeviceError."""
+    return {name: ask(link, question) for name, question in questions.items()}
 
 
-def _of(link: DeviceLink | None, **questions: Any) -> dict[str, Any]:
-    return {} if link is None else {name: ask(link, each) for name, each in questions.items()}
+def questions_for(rig: Rig) -> Iterator[tuple[DeviceLink, Questions]]:
+    """Return each device that there is, and what to ask it for an InstrumentState."""
+    for device, questions in _QUESTIONS.items():
+        link: DeviceLink | None = getattr(rig, device)
+        if link is not None:
+            yield link, questions
+
+
+_QUESTIONS: Mapping[str, Questions] = {
+    "camera": {
+        "ccd_temperature": lambda camera: float(camera.CCDTemperature),
+        "set_point": lambda camera: float(camera.SetCCDTemperature),
+        "cooler_power": lambda camera: float(camera.CoolerPower),
+        "cooler_on": lambda camera: bool(camera.CoolerOn),
+        "heat_sink_temperature": lambda camera: float(camera.HeatSinkTemperature),
+        "state": lambda camera: int(camera.CameraState),
+        "progress": lambda camera: float(camera.PercentCompleted),
+    },
+    "filterwheel": {"filter": lambda wheel: int(wheel.Position)},
+    "focuser": {
+        "focus_position": lambda focuser: int(focuser.Position),
+        "focus_temperature": lambda focuser: float(focuser.Temperature),
+    },
+    "rotator": {
+        "rotator_angle": lambda rotator: float(rotator.Position),
+        "rotator_mechanical": lambda rotator: float(rotator.MechanicalPosition),
+    },
+    "covercalibrator": {
+        "cover": lambda cover: int(cover.CoverState),
+        "calibrator": lambda cover: int(cover.CalibratorState),
+    },
+}
 
 
 def as_samples(state: InstrumentState, kinds: Mapping[str, type]) -> dict[str, Any]:

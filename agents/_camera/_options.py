@@ -35,10 +35,10 @@ class CameraOptions(DeviceOptions):
     telescope: MaybeAddress = option(None, help="the same for the telescope, which is only asked what it is")
     data_dir: Path = option(help="where images go, in a folder for each night")
     site_code: str = option(
-        "sim", pattern=r"\A[A-Za-z0-9_]{3,6}\Z", help="the site, as files are named: 3 to 6 characters"
+        "sim", pattern=r"^[A-Za-z0-9_]{3,6}$", help="the site, as files are named: 3 to 6 characters"
     )
     instrument: str = option(
-        "", pattern=r"\A\w*\Z", help="the camera, as files are named; its instance id if empty"
+        "", pattern=r"^[A-Za-z0-9_]*$", help="the camera, as files are named; its instance id if empty"
     )
     observer: str = option("", help="who observes, for headers")
     telescope_name: str = option("", help="the telescope's name, for headers; the device's own if empty")
@@ -56,15 +56,15 @@ class CameraOptions(DeviceOptions):
     camera_angle: float = option(
         0.0, help="position angle of the rows' growing number at rotator angle 0, degrees"
     )
-    mirrored: bool = option(False, help="east is right with north up: an odd number of mirrors")
+    mirrored: bool = option(default=False, help="east is right with north up: an odd number of mirrors")
     read_noise: float | None = option(None, ge=0, help="electrons, for headers: no camera tells it")
     mount: str | None = option(None, help="instance id of the agent that says where the mount points")
     dome: str | None = option(None, help="instance id of the agent of the dome")
     weather: str | None = option(None, help="instance id of the agent of the weather")
     stale_after: float = option(60.0, gt=0, help="seconds after which what another agent said is left out")
-    previews: bool = option(True, help="write JPEG pictures and the header as text beside each image")
+    previews: bool = option(default=True, help="write JPEG pictures and the header as text beside each image")
     focus_offsets: bool = option(
-        True, help="move the focuser by the wheel's focus offsets when the filter changes"
+        default=True, help="move the focuser by the wheel's focus offsets when the filter changes"
     )
     backlash: int = option(50, ge=0, help="steps by which the focuser approaches every position from below")
     patience: float = option(10.0, ge=0, help="seconds for which a camera may not answer in an exposure")

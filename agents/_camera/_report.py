@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from ._curve import FocusPoint
 from ._imaging import Taken
 from ._plan import ExposurePlan
 
@@ -69,3 +70,10 @@ def _summary(taken: Taken, plan: ExposurePlan) -> dict[str, Any]:
         "stopped": taken.raw.stopped,
         **taken.statistics,
     }
+
+
+def focus_sample(position: int, point: FocusPoint | None) -> dict[str, Any]:
+    """Return a step of a sweep as a sample of feed `focus`; `point` None where there were no stars."""
+    if point is None:
+        return {"position": position, "diameter": math.nan, "stars": 0}
+    return {"position": position, "diameter": point.diameter_pixels, "stars": point.stars}

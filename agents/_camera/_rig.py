@@ -30,6 +30,10 @@ class Rig:
             raise NotThere(device=device)
         return link
 
+    def has(self, device: str) -> bool:
+        """Return whether there is such a device."""
+        return getattr(self, device) is not None
+
     @property
     def links(self) -> Iterator[DeviceLink]:
         """All links that there are."""
