@@ -40,6 +40,14 @@ class Axis:
         self.timeline.replace([ramp, cruise], keep_since)
         return cruise.start
 
+    def stop(self, at: float, keep_since: float) -> float:
+        """Slow down from `at` on, and return when it stands."""
+        position, rate = self.position(at), self.rate(at)
+        seconds = abs(rate) / self.acceleration
+        slowing = Piece(at, position, rate, -math.copysign(self.acceleration, rate))
+        self.timeline.replace([slowing, Piece(at + seconds, position + rate * seconds / 2)], keep_since)
+        return at + seconds
+
     def pulse(self, at: float, extra: float, until: float, keep_since: float) -> None:
         """Run `extra` faster than now, until a moment."""
         position, rate = self.position(at), self.rate(at)

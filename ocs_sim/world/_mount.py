@@ -11,7 +11,7 @@ import numpy as np
 from ocs_sim.almanac import apparent_to_icrs, to_equatorial, to_horizontal
 from ocs_sim.world._errors import Faulted, NotAllowedNow, OutOfRange, Parked, Unreachable
 from ocs_sim.world._faults import Fault
-from ocs_sim.world._mount_axes import wrapped
+from ocs_sim.world._mount_axes import Truths, wrapped
 from ocs_sim.world._mount_drive import Goal, MountDrive
 from ocs_sim.world._part import Part, locked, moments
 from ocs_sim.world._pointing import TruePointing, sky_of, true_pointing
@@ -239,7 +239,7 @@ class Mount(Part):
                 part="mount", action="track", reason="it stands at a limit: slew away from it"
             )
         self._home = self._home and not on
-        self._tracking = self._tracking.switched(on)
+        self._tracking = replace(self._tracking, on=on)
         if now >= self._slew_ends and not any(self._hand_rates):
             self._follow(now)
 
@@ -316,7 +316,7 @@ class Mount(Part):
         if self._parked:
             return
         now = self._ready("park")
-        self._tracking = self._tracking.switched(False)
+        self._tracking = self._tracking.stopped()
         self._slew(now, Goal(*self._park), self._parked_now)
 
     @locked
@@ -334,14 +334,14 @@ class Mount(Part):
     def find_home(self) -> None:
         """Slew to the home position, and know again where it is if it had lost that; tracking ends."""
         now = self._ready("find its home", lost=True)
-        self._tracking = self._tracking.switched(False)
+        self._tracking = self._tracking.stopped()
         zeros = self._drive.zeros(now)
         hour, dec = self._drive.axes.home
         self._slew(now, Goal(hour + zeros[0] * self._lost, dec + zeros[1] * self._lost), self._home_now)
 
     @locked
     def sync_to_equatorial(self, right_ascension_hours: float, declination_degrees: float) -> None:
-        """Take an apparent place as the one that it points at; raises Parked, OutOfRange and NotAllowedNow."""
+        """Take an apparent place as where it points; raises Parked, OutOfRange and NotAllowedNow."""
         now = self._ready("sync")
         _check_equatorial(right_ascension_hours, declination_degrees)
         if not self._tracking.on:
@@ -385,10 +385,11 @@ class Mount(Part):
         return np.asarray(altitude), np.asarray(azimuth)
 
     @locked
-    def true_axes(self, times: Floats) -> tuple[Floats, Floats]:
-        """Return where the hour and the declination axis stood, degrees: declination beyond the pole is `west`."""
+    def true_side(self, times: Floats) -> tuple[Floats, Truths]:
+        """Return the hour angle in degrees that the hour axis stands for, and whether on pier side `west`."""
         at = moments(times)
-        return self._drive.hour.timeline.value(at), self._drive.dec.timeline.value(at)
+        west = self._drive.axes.through_pole(self._drive.dec.timeline.value(at))
+        return self._drive.hour.timeline.value(at) + 180.0 * west, west
 
     @locked
     def commanded(self, times: Floats) -> tuple[Floats, Floats]:
@@ -469,7 +470,7 @@ class Mount(Part):
 
     def _end_hand(self, now: float) -> None:
         if self._resume is not None:
-            self._tracking = self._tracking.switched(self._resume)
+            self._tracking = replace(self._tracking, on=self._resume)
             self._resume = None
             self._slew_ends = self._follow(now)
 
@@ -509,7 +510,7 @@ class Mount(Part):
     def _stop_at_limit(self, at: float) -> None:
         hour, _ = self._drive.reported_axes(at + 1e-3)
         self.stopped_by = "horizon" if self._drive.axes.in_range(hour) else "end of the hour axis"
-        self._tracking, self._resume = self._tracking.switched(False), None
+        self._tracking, self._resume = self._tracking.stopped(), None
         self._hand_rates = [0.0, 0.0]
         self._slew_ends = self._follow(at)
 
@@ -544,7 +545,7 @@ class Mount(Part):
         self._follow(at)
 
     def _power_off(self, at: float, _: Fault) -> None:
-        self._tracking, self._resume = self._tracking.switched(False), None
+        self._tracking, self._resume = self._tracking.stopped(), None
         self._fail_slew(at, "it has no power")
         self._drive.hour.freeze(at, self._world.keep_since())
         self._drive.dec.freeze(at, self._world.keep_since())

@@ -1,8 +1,8 @@
 """From the sky to a mount's two axes, and back.
 
-A german mount has two ways to look at a point. On pier side `east` its axes stand at (hour angle, declination);
-on `west`, through the pole, at (hour angle + 180, 180 - declination), or -180 - declination in the south. So the
-hour axis stays within about 0 to 180 degrees on either side, and the tube above the counterweight.
+A german mount has two ways to look at a point. On pier side `east` its axes stand at (hour angle,
+declination); on `west`, through the pole, at (hour angle + 180, 180 - declination), or -180 - declination in
+the south. So the hour axis stays within about 0 to 180 degrees, and the tube above the counterweight.
 """
 
 from __future__ import annotations

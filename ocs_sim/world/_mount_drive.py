@@ -96,7 +96,7 @@ class MountDrive:
         return self.limits.next_breach(since, self.hour, self.dec, self.zeros(since))
 
     def true_directions(self, times: Floats, wind: Floats) -> tuple[Floats, Floats]:
-        """Return unit vectors (3, n) of the line of sight and of a point close above it; see PointingErrors."""
+        """Return unit vectors (3, n) of the line of sight and of a point close above it."""
         hour, dec = self.hour.timeline.driven(times), self.dec.timeline.driven(times)
         return self.errors.direction(times, hour, dec, wind)
 

@@ -44,9 +44,9 @@ class PointingErrors:
         self._slews += 1
         profile = self._profile
         draws = generator(self._seed, "mount.slew", self._slews).normal(size=4)
-        for scatter, offset, drift in zip(self._scatter, draws[:2], draws[2:], strict=True):
-            offset *= profile.repeatability_arcseconds
-            drift *= profile.drift_arcseconds_per_hour / 3600.0
+        offsets = draws[:2] * profile.repeatability_arcseconds
+        drifts = draws[2:] * profile.drift_arcseconds_per_hour / 3600.0
+        for scatter, offset, drift in zip(self._scatter, offsets, drifts, strict=True):
             before = scatter.value(start)
             ramp = (offset - before) / (end - start) if end > start else 0.0
             scatter.replace([Piece(start, before, ramp), Piece(end, offset, drift)], keep_since)

@@ -19,7 +19,7 @@ def generator(seed: int, what: str, number: int = 0) -> np.random.Generator:
 
 
 def smooth_noise(times: Floats, seed: int, what: str, memory_seconds: float) -> Floats:
-    """Return noise of mean 0 and rms about 1 which remembers for so long: three octaves, each a smooth curve."""
+    """Return noise of mean 0 and rms about 1 with such a memory: three octaves of smooth curves."""
     total = np.zeros(np.shape(times))
     for number, (stretch, weight) in enumerate(_OCTAVES):
         total += weight * _octave(times, seed, _channel(what) + number, memory_seconds * stretch)

@@ -32,6 +32,6 @@ class Tracking:
         drift = self.right_ascension_offset * SIDEREAL_DEGREES_PER_SECOND
         return TRACKING_RATES[self.rate] - drift, dec_sign * self.declination_offset / 3600.0
 
-    def switched(self, on: bool) -> Tracking:
-        """Return the same, on or off."""
-        return replace(self, on=on)
+    def stopped(self) -> Tracking:
+        """Return the same, not tracking."""
+        return replace(self, on=False)

@@ -78,6 +78,11 @@ class Weather(Part):
         )
 
     @locked
+    def temperature_celsius(self, times: Floats) -> Floats:
+        """Return the temperature of the air at moments, but for what rain does to it."""
+        return self._temperature(moments(times))
+
+    @locked
     def wind(self, times: Floats) -> Floats:
         """Return the wind's mean speed in metres a second at moments."""
         at, profile = moments(times), self._profile

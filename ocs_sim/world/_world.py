@@ -11,11 +11,20 @@ from typing import Any
 from ocs_sim.almanac import Place
 from ocs_sim.clock import Clock
 from ocs_sim.world._agenda import Action, Agenda
+from ocs_sim.world._atmosphere import Atmosphere
+from ocs_sim.world._camera import Camera
 from ocs_sim.world._clock import WorldClock
+from ocs_sim.world._cover import Cover
+from ocs_sim.world._dome import Dome
 from ocs_sim.world._faults import Faults
+from ocs_sim.world._focuser import Focuser
 from ocs_sim.world._mount import Mount
 from ocs_sim.world._profile import Profile, load_profile
+from ocs_sim.world._rotator import Rotator
+from ocs_sim.world._safety import Safety
+from ocs_sim.world._switches import Switches
 from ocs_sim.world._weather import Weather
+from ocs_sim.world._wheel import Wheel
 
 #: So far back a part can tell what it did; longer, where an exposure waits to be rendered.
 MEMORY_SECONDS = 7200.0
@@ -60,6 +69,15 @@ class World:
         self.faults = Faults(self)
         self.weather = Weather(self)
         self.mount = Mount(self)
+        self.dome = Dome(self)
+        self.focuser = Focuser(self)
+        self.wheel = Wheel(self)
+        self.rotator = Rotator(self)
+        self.cover = Cover(self)
+        self.safety = Safety(self)
+        self.switches = Switches(self)
+        self.atmosphere = Atmosphere(self)
+        self.camera = Camera(self)
 
     def now(self) -> float:
         """Return the world's time as unix seconds, after all that was due by then has happened."""
