@@ -64,12 +64,13 @@ def served_world(
     clock = WorldClock(start=start, rate=rate, stepped=stepped, place=found.place)
     world = World(found, clock=clock, seed=seed, catalogue=catalogue)
     devices = tuple(simulated_devices(world))
-    with _serving(AlpacaServer(devices, port=port)) as taken:
+    with serving(AlpacaServer(devices, port=port)) as taken:
         yield ServedWorld(world, taken, devices)
 
 
 @contextmanager
-def _serving(server: AlpacaServer) -> Iterator[int]:
+def serving(server: AlpacaServer) -> Iterator[int]:
+    """Serve in a thread for the time of a `with`, which is given the port."""
     thread = _ServerThread(server)
     thread.start()
     try:

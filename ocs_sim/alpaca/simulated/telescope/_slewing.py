@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ocs_sim.alpaca import put
+from ocs_sim.alpaca import get, put
 from ocs_sim.alpaca.simulated import _checks
 from ocs_sim.alpaca.simulated.telescope._targets import Targets
 
@@ -47,6 +47,15 @@ class Slewing(Targets):
         """Slew to horizontal coordinates in degrees and answer there."""
         self.SlewToAltAzAsync(Azimuth, Altitude)
         await self._until(lambda: not self._mount.slewing)
+
+    @get
+    def SlewSettleTime(self) -> float:
+        """Return how long a slew lasts after the mount has arrived, in seconds."""
+        return self._mount.settle_seconds
+
+    @SlewSettleTime.put
+    def _(self, SlewSettleTime: float) -> None:
+        self._mount.settle_seconds = SlewSettleTime
 
     @put
     def AbortSlew(self) -> None:

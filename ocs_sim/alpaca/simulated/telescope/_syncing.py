@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ocs_sim.almanac import to_equatorial
 from ocs_sim.alpaca import put
 from ocs_sim.alpaca.simulated import _checks
 from ocs_sim.alpaca.simulated.telescope._targets import Targets
@@ -29,7 +28,4 @@ class Syncing(Targets):
         """Let the mount say that it points to these horizontal coordinates (degrees)."""
         azimuth, altitude = _checks.azimuth(Azimuth), _checks.altitude(Altitude)
         self._refuse_when_parked()
-        with self.world.lock:
-            hour_angle, declination = to_equatorial(altitude, azimuth, self.world.place.latitude_degrees)
-            hours = self._mount.sidereal_time_hours - float(hour_angle) / 15.0
-            self._mount.sync_to_equatorial(hours % 24.0, float(declination))
+        self._mount.sync_to_horizontal(altitude, azimuth)

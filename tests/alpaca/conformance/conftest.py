@@ -1,0 +1,67 @@
+"""A served world for each test, and clients that close what they open."""
+
+from __future__ import annotations
+
+import pytest
+
+from ocs_sim.alpaca import AlpacaServer
+from ocs_sim.alpaca.simulated import simulated_devices
+from ocs_sim.testing import ServedWorld, served_world
+from ocs_sim.testing._served_world import serving
+from ocs_sim.world import World, WorldClock, load_profile
+from tests.alpaca.conformance.observatory import observatory
+from tests.alpaca.conformance.wire import Wire
+
+SMALL = {"camera.width": 96, "camera.height": 64}
+
+
+@pytest.fixture(scope="session")
+def running():
+    """A world whose time passes a hundred times as fast as ours, for what may wait for its devices."""
+    with served_world(rate=100.0, overrides=SMALL) as served:
+        yield served
+
+
+@pytest.fixture
+def wire(running):
+    """A raw connection to the running world."""
+    wire = Wire(running.port)
+    yield wire
+    wire.close()
+
+
+class Stage(AlpacaServer):
+    """A server which one world after the other plays on: starting one takes longer than most tests."""
+
+    def __init__(self) -> None:
+        super().__init__([], port=0)
+        self._play = self.asgi
+        self.asgi = self._forward
+
+    def show(self, world):
+        devices = tuple(simulated_devices(world))
+        self._play = AlpacaServer(devices).asgi
+        return ServedWorld(world, self.port, devices)
+
+    async def _forward(self, scope, receive, send):
+        await self._play(scope, receive, send)
+
+
+@pytest.fixture(scope="session")
+def stage():
+    stage = Stage()
+    with serving(stage):
+        yield stage
+
+
+@pytest.fixture(scope="session")
+def profile():
+    return load_profile("fast", **SMALL)
+
+
+@pytest.fixture
+def site(stage, profile):
+    """A new world whose time stands still but for `site.wait(seconds)`, and alpyca's devices for it."""
+    world = World(profile, clock=WorldClock(start="night", stepped=True, place=profile.place))
+    with observatory(stage.show(world)) as found:
+        yield found

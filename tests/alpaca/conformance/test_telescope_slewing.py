@@ -1,0 +1,273 @@
+"""Slews: where they end, what tells that they have, and what stops them."""
+
+import math
+from itertools import pairwise
+
+import pytest
+from alpaca.exceptions import (
+    InvalidOperationException,
+    InvalidValueException,
+    ParkedException,
+    ValueNotSetException,
+)
+from alpaca.telescope import GuideDirections, PierSide, TelescopeAxes
+
+ARCSECONDS = 3600.0
+
+
+@pytest.fixture
+def telescope(site):
+    """A mount that tracks, unparked."""
+    site.telescope.Unpark()
+    site.telescope.Tracking = True
+    return site.telescope
+
+
+def separation(ra1_hours, dec1, ra2_hours, dec2):
+    """Return an angle in arcseconds, by haversines."""
+    a, b = math.radians(dec1), math.radians(dec2)
+    half = math.radians((ra1_hours - ra2_hours) * 15.0) / 2.0
+    chord = math.sin((a - b) / 2.0) ** 2 + math.cos(a) * math.cos(b) * math.sin(half) ** 2
+    return math.degrees(2.0 * math.asin(math.sqrt(chord))) * ARCSECONDS
+
+
+def put(telescope, member, hours, degrees):
+    """Send what alpyca does not offer any more, because it waits."""
+    telescope._put(member, RightAscension=hours, Declination=degrees)
+
+
+def distance(telescope, hours, degrees):
+    return separation(telescope.RightAscension, telescope.Declination, hours, degrees)
+
+
+@pytest.mark.parametrize(
+    ("hour_angle", "declination"), [(-3.0, -45.0), (3.0, -45.0), (-9.0, -70.0), (9.0, -70.0), (0.5, 20.0)]
+)
+def test_a_slew_ends_at_its_target_and_says_so_not_before(site, telescope, hour_angle, declination):
+    target = (telescope.SiderealTime - hour_angle) % 24.0
+    telescope.SlewToCoordinatesAsync(target, declination)
+    assert telescope.Slewing
+    assert telescope.Tracking
+    while telescope.Slewing:
+        site.wait(0.25)
+    assert distance(telescope, target, declination) < 10.0
+    site.wait(60.0)
+    assert distance(telescope, target, declination) < 10.0
+    assert (telescope.TargetRightAscension, telescope.TargetDeclination) == (target, declination)
+
+
+def test_the_way_to_a_target_is_gone_without_jumps(site, telescope):
+    """At the greatest rate of the profile, with its acceleration."""
+    target = (telescope.SiderealTime - 2.0) % 24.0
+    telescope.SlewToCoordinatesAsync(target, -20.0)
+    ways = [distance(telescope, target, -20.0)]
+    while telescope.Slewing:
+        site.wait(0.1)
+        ways.append(distance(telescope, target, -20.0))
+    assert len(ways) > 10
+    assert max(abs(a - b) for a, b in pairwise(ways)) < 1.5 * 0.1 * 20.0 * math.sqrt(2.0) * ARCSECONDS
+
+
+def test_a_target_is_set_before_it_is_slewed_to(site, telescope):
+    with pytest.raises((ValueNotSetException, InvalidOperationException)):
+        _ = telescope.TargetRightAscension
+    with pytest.raises((ValueNotSetException, InvalidOperationException)):
+        _ = telescope.TargetDeclination
+    with pytest.raises((ValueNotSetException, InvalidOperationException)):
+        telescope.SlewToTargetAsync()
+    target = (telescope.SiderealTime - 1.0) % 24.0
+    telescope.TargetRightAscension, telescope.TargetDeclination = target, -12.5
+    assert (telescope.TargetRightAscension, telescope.TargetDeclination) == (target, -12.5)
+    telescope.SlewToTargetAsync()
+    assert telescope.Slewing
+    site.wait_until(lambda: not telescope.Slewing)
+    assert distance(telescope, target, -12.5) < 10.0
+
+
+@pytest.mark.parametrize(("hours", "degrees"), [(-1.0, 0.0), (25.0, 0.0), (0.0, -100.0), (0.0, 100.0)])
+def test_coordinates_that_are_none_are_refused(telescope, hours, degrees):
+    for call in (
+        telescope.SlewToCoordinatesAsync,
+        lambda *place: put(telescope, "slewtocoordinates", *place),
+        telescope.SyncToCoordinates,
+        telescope.DestinationSideOfPier,
+    ):
+        with pytest.raises(InvalidValueException):
+            call(hours, degrees)
+    with pytest.raises(InvalidValueException):
+        if hours:
+            telescope.TargetRightAscension = hours
+        else:
+            telescope.TargetDeclination = degrees
+
+
+@pytest.mark.parametrize(
+    ("azimuth", "altitude"), [(-10.0, 45.0), (370.0, 45.0), (45.0, -100.0), (45.0, 100.0)]
+)
+def test_horizontal_coordinates_that_are_none_are_refused(telescope, azimuth, altitude):
+    telescope.Tracking = False
+    for call in (telescope.SlewToAltAzAsync, telescope.SyncToAltAz):
+        with pytest.raises(InvalidValueException):
+            call(azimuth, altitude)
+
+
+def test_no_slew_goes_below_the_horizon(telescope):
+    below = (telescope.SiderealTime + 12.0) % 24.0
+    with pytest.raises(InvalidValueException):
+        telescope.SlewToCoordinatesAsync(below, 20.0)
+    assert not telescope.Slewing
+
+
+@pytest.mark.parametrize(("azimuth", "altitude"), [(150.0, 50.0), (210.0, 50.0), (0.0, 60.0), (90.0, 35.0)])
+def test_a_slew_to_horizontal_coordinates_ends_there_and_stays(site, telescope, azimuth, altitude):
+    telescope.Tracking = False
+    telescope.SlewToAltAzAsync(azimuth, altitude)
+    assert telescope.Slewing
+    site.wait_until(lambda: not telescope.Slewing)
+    for _ in range(2):
+        across = (telescope.Azimuth - azimuth + 180.0) % 360.0 - 180.0
+        assert abs(across) * math.cos(math.radians(altitude)) * ARCSECONDS < 10.0
+        assert abs(telescope.Altitude - altitude) * ARCSECONDS < 10.0
+        site.wait(600.0)
+
+
+def test_each_kind_of_slew_has_its_state_of_tracking(telescope):
+    with pytest.raises(InvalidOperationException):
+        telescope.SlewToAltAzAsync(180.0, 50.0)
+    telescope.Tracking = False
+    with pytest.raises(InvalidOperationException):
+        telescope.SlewToCoordinatesAsync(telescope.SiderealTime, 0.0)
+
+
+@pytest.mark.parametrize("tracks", [True, False])
+def test_an_abort_stops_the_mount_and_restores_tracking(site, telescope, tracks):
+    telescope.Tracking = tracks
+    if tracks:
+        telescope.SlewToCoordinatesAsync((telescope.SiderealTime - 4.0) % 24.0, -60.0)
+    else:
+        telescope.SlewToAltAzAsync(90.0, 40.0)
+    site.wait(1.0)
+    assert telescope.Slewing
+    telescope.AbortSlew()
+    site.wait_until(lambda: not telescope.Slewing, at_most=30.0)
+    assert telescope.Tracking is tracks
+    telescope.AbortSlew()
+
+
+def test_a_parked_mount_refuses_to_move(site, telescope):
+    hours = telescope.SiderealTime
+    telescope.Park()
+    assert telescope.Slewing
+    assert not telescope.AtPark
+    site.wait_until(lambda: not telescope.Slewing)
+    assert telescope.AtPark
+    assert not telescope.Tracking
+    telescope.TargetRightAscension, telescope.TargetDeclination = hours, 0.0
+    for refused in (
+        telescope.AbortSlew,
+        telescope.FindHome,
+        telescope.SlewToTargetAsync,
+        lambda: telescope._put("slewtotarget"),
+        telescope.SyncToTarget,
+        lambda: telescope.MoveAxis(TelescopeAxes.axisPrimary, 1.0),
+        lambda: telescope.PulseGuide(GuideDirections.guideNorth, 100),
+        lambda: telescope.SlewToCoordinatesAsync(hours, 0.0),
+        lambda: put(telescope, "slewtocoordinates", hours, 0.0),
+        lambda: telescope.SlewToAltAzAsync(180.0, 50.0),
+        lambda: telescope._put("slewtoaltaz", Azimuth=180.0, Altitude=50.0),
+        lambda: telescope.SyncToCoordinates(hours, 0.0),
+        lambda: telescope.SyncToAltAz(180.0, 50.0),
+        lambda: setattr(telescope, "Tracking", True),
+    ):
+        with pytest.raises(ParkedException):
+            refused()
+    telescope.Park()
+    assert telescope.AtPark
+    telescope.Unpark()
+    assert not telescope.AtPark
+    telescope.Unpark()
+
+
+def test_the_park_position_is_where_it_was_set(site, telescope):
+    telescope.Tracking = False
+    telescope.SlewToAltAzAsync(120.0, 55.0)
+    site.wait_until(lambda: not telescope.Slewing)
+    telescope.SetPark()
+    telescope.SlewToAltAzAsync(250.0, 40.0)
+    site.wait_until(lambda: not telescope.Slewing)
+    telescope.Park()
+    site.wait_until(lambda: not telescope.Slewing)
+    assert telescope.AtPark
+    assert (telescope.Azimuth, telescope.Altitude) == pytest.approx((120.0, 55.0), abs=10.0 / ARCSECONDS)
+
+
+def test_home_is_found_and_left(site, telescope):
+    telescope.FindHome()
+    assert telescope.Slewing
+    assert not telescope.AtHome
+    site.wait_until(lambda: not telescope.Slewing)
+    assert telescope.AtHome
+    telescope.Tracking = True
+    telescope.SlewToCoordinatesAsync((telescope.SiderealTime - 2.0) % 24.0, -30.0)
+    assert not telescope.AtHome
+
+
+def test_a_sync_moves_where_the_mount_says_that_it_points(site, telescope):
+    hours = (telescope.SiderealTime - 1.5) % 24.0
+    telescope.SlewToCoordinatesAsync(hours, -25.0)
+    site.wait_until(lambda: not telescope.Slewing)
+    telescope.SyncToCoordinates((hours + 0.02) % 24.0, -25.2)
+    assert distance(telescope, (hours + 0.02) % 24.0, -25.2) < 10.0
+    assert (telescope.TargetRightAscension, telescope.TargetDeclination) == ((hours + 0.02) % 24.0, -25.2)
+    telescope.SlewToCoordinatesAsync(hours, -25.0)
+    site.wait_until(lambda: not telescope.Slewing)
+    assert distance(telescope, hours, -25.0) < 10.0
+    telescope.TargetRightAscension, telescope.TargetDeclination = hours, -24.9
+    telescope.SyncToTarget()
+    assert distance(telescope, hours, -24.9) < 10.0
+
+
+def test_a_sync_in_horizontal_coordinates(site, telescope):
+    telescope.Tracking = False
+    telescope.SlewToAltAzAsync(150.0, 60.0)
+    site.wait_until(lambda: not telescope.Slewing)
+    telescope.SyncToAltAz(150.3, 60.2)
+    assert (telescope.Azimuth, telescope.Altitude) == pytest.approx((150.3, 60.2), abs=10.0 / ARCSECONDS)
+
+
+def test_which_side_of_the_pier_follows_the_hour_angle(site, telescope):
+    """East is the normal state, west of the meridian; the other is through the pole."""
+    for hour_angle, side in ((3.0, PierSide.pierEast), (-3.0, PierSide.pierWest)):
+        hours = (telescope.SiderealTime - hour_angle) % 24.0
+        assert telescope.DestinationSideOfPier(hours, -30.0) == side
+        telescope.SlewToCoordinatesAsync(hours, -30.0)
+        site.wait_until(lambda: not telescope.Slewing)
+        assert telescope.SideOfPier == side
+
+
+def test_a_flip_keeps_the_coordinates_and_changes_the_side(site, telescope):
+    hours = (telescope.SiderealTime - 0.3) % 24.0
+    telescope.SlewToCoordinatesAsync(hours, -40.0)
+    site.wait_until(lambda: not telescope.Slewing)
+    before = telescope.SideOfPier
+    other = PierSide.pierEast if before == PierSide.pierWest else PierSide.pierWest
+    telescope.SideOfPier = before
+    assert not telescope.Slewing
+    telescope.SideOfPier = other
+    assert telescope.Slewing
+    site.wait_until(lambda: not telescope.Slewing)
+    assert telescope.SideOfPier == other
+    assert distance(telescope, hours, -40.0) < 10.0
+
+
+def test_a_slew_that_waits_for_its_end(running, wire):
+    """The deprecated form answers when the mount is there."""
+    path = "/api/v1/telescope/0/"
+    assert wire.put(path + "unpark").error == 0
+    assert wire.put(path + "abortslew").error == 0
+    assert wire.put(path + "tracking", {"Tracking": "true"}).error == 0
+    hours = (wire.get(path + "siderealtime").value - 2.0) % 24.0
+    assert wire.put(path + "slewtocoordinates", {"RightAscension": hours, "Declination": -35.0}).error == 0
+    assert wire.get(path + "slewing").value is False
+    found = wire.get(path + "rightascension").value, wire.get(path + "declination").value
+    assert separation(*found, hours, -35.0) < 10.0
