@@ -114,11 +114,20 @@ class Gathered:
     dome: Around
     weather: Around
     is_simulated: bool = False
+    further_problems: tuple[str, ...] = ()
 
     @property
     def problems(self) -> list[str]:
         """What is not known, and why."""
-        return [*self.mount.problems, *self.dome.problems, *self.weather.problems]
+        found = [
+            *self.before.problems,
+            *self.after.problems,
+            *self.mount.problems,
+            *self.dome.problems,
+            *self.weather.problems,
+            *self.further_problems,
+        ]
+        return list(dict.fromkeys(found))
 
 
 def gather(raw: RawImage, plan: ExposurePlan, told: Told, known: Gathered, name: ImageName) -> Facts:

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ocs_sim.agent import Run
+from ocs_sim.agent import OperationFailed, Run
+from ocs_sim.images import Truth
 
 from ._exposing import Exposer, RawImage
 from ._facts import Around, Gathered, Told, gather
@@ -108,9 +109,10 @@ class Imaging:
         telling = Telling(run, sequence, plan.count)
         before = read_state(self._rig)
         raw = self._exposer.expose(telling, plan, stop)
-        truth = fetch_truth(self._rig.camera, prepared.camera) if wishes.truth else None
+        # From here on there is an image, and nothing that cannot be asked may lose it.
         telling.stage("writing", 1.0)
-        known = self._gathered(prepared, raw, before, read_state(self._rig))
+        truth, problems = self._truth(prepared)
+        known = self._gathered(prepared, raw, before, problems)
         slot = -1 if before.filter is None else before.filter
         filter_name = prepared.filters.name_of(slot)
         told = self._told(wishes, filter_name or "", sequence)
@@ -120,18 +122,27 @@ class Imaging:
         statistics = _describe(plan, raw, prepared.camera.most_adu)
         return Taken(written, raw, filter_name, slot, statistics, known.problems)
 
+    def _truth(self, prepared: Prepared) -> tuple[Truth | None, tuple[str, ...]]:
+        if not prepared.wishes.truth:
+            return None, ()
+        try:
+            return fetch_truth(self._rig.camera, prepared.camera), ()
+        except OperationFailed as fault:
+            return None, (str(fault).rstrip("."),)
+
     def _gathered(
-        self, prepared: Prepared, raw: RawImage, before: InstrumentState, after: InstrumentState
+        self, prepared: Prepared, raw: RawImage, before: InstrumentState, problems: tuple[str, ...]
     ) -> Gathered:
         return Gathered(
             camera=prepared.camera,
             telescope=prepared.telescope,
             before=before,
-            after=after,
+            after=read_state(self._rig),
             mount=Around.of(self._ears.get("mount"), raw),
             dome=Around.of(self._ears.get("dome"), raw),
             weather=Around.of(self._ears.get("weather"), raw),
             is_simulated=action_for_truth(prepared.camera) is not None,
+            further_problems=problems,
         )
 
     def _told(self, wishes: Wishes, filter_name: str, sequence: int) -> Told:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .._device import DeviceLink
+from .._device import DeviceError, DeviceLink
 from ._plan import SensorFacts
 from ._rig import Rig, ask
 from ._wheel import FilterNames
@@ -53,6 +53,7 @@ class InstrumentState:
     rotator_mechanical: float | None = None
     cover: int | None = None
     calibrator: int | None = None
+    problems: tuple[str, ...] = ()
 
 
 def read_camera(link: DeviceLink) -> CameraFacts:
@@ -95,11 +96,15 @@ def read_filters(rig: Rig) -> FilterNames:
 
 
 def read_state(rig: Rig) -> InstrumentState:
-    """Ask every device how it stands; raises DeviceError for the first that does not answer."""
+    """Ask every device how it stands; those that do not answer are named in the state's problems."""
     known: dict[str, Any] = {}
+    problems: list[str] = []
     for link, questions in questions_for(rig):
-        known.update(answers(link, questions))
-    return InstrumentState(**known)
+        try:
+            known.update(answers(link, questions))
+        except DeviceError:
+            problems.append(f"the {link.device} did not answer")
+    return InstrumentState(**known, problems=tuple(problems))
 
 
 def answers(link: DeviceLink, questions: Questions) -> dict[str, Any]:

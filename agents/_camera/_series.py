@@ -50,4 +50,4 @@ class Series:
         self._images.flush()
         self._files.publish(as_message(taken, prepared.plan))
         if taken.problems and sequence == 1:
-            run.message(f"Left out of the headers: {'; '.join(taken.problems)}.")
+            run.message(f"Not in the files: {'; '.join(taken.problems)}.")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 from ocs_sim.agent import Publisher, Run
 
-from .._device import DeviceError, Watch
+from .._device import Watch
 from ._instrument import InstrumentState, answers, as_samples, questions_for, read_state
 from ._rig import Rig
 
@@ -46,9 +46,8 @@ class Status:
         try:
             yield
         finally:
-            with suppress(DeviceError):
-                self._publish(lambda: read_state(self._rig))
-                self._publisher.flush()
+            self._publish(lambda: read_state(self._rig))
+            self._publisher.flush()
 
     def _publish(self, ask: Callable[[], InstrumentState | None]) -> dict[str, Any] | None:
         with self._lock:
