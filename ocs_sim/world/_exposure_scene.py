@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,16 +102,13 @@ def _focus(world: World, samples: Samples, filter_: FilterProfile) -> Focus:
     up = samples.altitude_degrees
     air = float(np.mean(world.atmosphere.seeing_arcseconds(samples.times, up, filter_.wavelength_nanometres)))
     position = float(np.mean(world.focuser.position_steps(samples.times)))
-    best = best_focus_steps(profile.optics, filter_, _tube_celsius(world, samples.times))
+    tube = float(np.mean(world.focuser.tube_celsius(samples.times)))
+    step = profile.focuser.step_micrometres
+    best = best_focus_steps(profile.optics, filter_, tube)
     return Focus(
         position,
         best,
         air,
         float(np.hypot(air, profile.optics.optics_blur_arcseconds)) / scale,
-        defocus_diameter_pixels(profile.optics, position - best, profile.camera.pixel_micrometres),
+        defocus_diameter_pixels(profile.optics, (position - best) * step, profile.camera.pixel_micrometres),
     )
-
-
-def _tube_celsius(world: World, times: Values) -> float:
-    conditions: Any = world.weather.conditions(times)
-    return float(np.mean(conditions.temperature_celsius))

@@ -31,7 +31,8 @@ def _counted(expected: Floats, numbers: np.random.Generator) -> Counts:
     low, high = np.percentile(expected[::16], [_LOW_PERCENT, _HIGH_PERCENT])
     common, spread = float(low), float(high - low) * 1.05
     rest = expected - np.float32(common)
-    counts = _from_table(common, expected.size, numbers) + _thinned(rest, spread, numbers)
+    counts: Counts = _from_table(common, expected.size, numbers)
+    counts += _thinned(rest, spread, numbers)
     odd = np.flatnonzero((rest < 0) | (rest > spread))
     counts[odd] = numbers.poisson(expected[odd])
     return counts
@@ -43,7 +44,7 @@ def _from_table(mean: float, size: int, numbers: np.random.Generator) -> Counts:
         return np.zeros(size, np.int64)
     ceilings = _distribution(mean)
     bits = numbers.integers(0, 1 << 32, size, dtype=np.uint32)
-    counts = _table(ceilings)[bits >> 16].astype(np.int64)
+    counts: Counts = _table(ceilings)[bits >> 16].astype(np.int64)
     undecided = np.flatnonzero(counts == _UNDECIDED)
     counts[undecided] = np.searchsorted(ceilings, bits[undecided].astype(np.int64), side="right")
     return counts

@@ -29,9 +29,9 @@ def best_focus_steps(optics: OpticsProfile, filter_: FilterProfile, temperature_
     return optics.best_focus_steps + drift + filter_.focus_offset_steps
 
 
-def defocus_diameter_pixels(optics: OpticsProfile, steps_off: float, pixel_micrometres: float) -> float:
+def defocus_diameter_pixels(optics: OpticsProfile, micrometres_off: float, pixel_micrometres: float) -> float:
     """Return the diameter of the pupil's shadow that a point becomes: offset over focal ratio."""
-    return abs(steps_off) * optics.focus_step_micrometres / optics.focal_ratio / pixel_micrometres
+    return abs(micrometres_off) / optics.focal_ratio / pixel_micrometres
 
 
 def image_of_point(

@@ -35,7 +35,6 @@ class OpticsProfile:
     dust_shadows: int = 14
     best_focus_steps: float = 5000.0  # at 10 C, without a filter
     focus_steps_per_celsius: float = -10.0
-    focus_step_micrometres: float = 2.0
     camera_angle_degrees: float = (
         0.0  # position angle of the detector's columns at rotator 0, tube up = north
     )

@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 from ocs_sim.world._psf import PHASES, Floats, Psf, moffat_core_pixels
 
 _BRIGHT_ELECTRONS = 30000.0  # so many make a sixteenth of a pixel matter
+_MOST_BRIGHT = 3000
 _WING_ELECTRONS = 0.5  # in a pixel: below, a star's outskirts are lost in the noise
 _WIDEST_WING_PIXELS = 900
 
 
 @dataclass(frozen=True)
 class StarField:
-    """Stars on the unbinned sensor: columns x, rows y of the whole frame, electrons of the exposure."""
+    """Stars on the unbinned sensor, brightest first: columns x, rows y of the whole frame, electrons."""
 
     x: NDArray[np.float64]
     y: NDArray[np.float64]
@@ -33,6 +34,7 @@ def add_stars(canvas: Floats, stars: StarField, psf: Psf, first_row: int, first_
     half, (rows, columns) = psf.half_pixels, canvas.shape
     near = (row >= -half) & (row < rows + half) & (column >= -half) & (column < columns + half)
     bright = stars.electrons > _BRIGHT_ELECTRONS
+    bright[_MOST_BRIGHT:] = False
     whole = (row >= half) & (row < rows - half) & (column >= half) & (column < columns - half)
     size, stamps = 2 * half + 1, psf.stamps
     electrons = stars.electrons.astype(np.float32)

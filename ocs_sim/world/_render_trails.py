@@ -14,8 +14,9 @@ from ocs_sim.world._psf_blur import deposit, fast_size
 
 Values = NDArray[np.float64]
 
-_MOST_MOMENTS = 6000
+_MOST_MOMENTS = 3000
 _MOST_POINTS = 4_000_000
+_MOST_PARTS = 40  # of a step between two moments
 
 
 @dataclass(frozen=True)
@@ -35,16 +36,35 @@ def trails(
     ra, dec, electrons = (each[: max(_MOST_POINTS // len(moments), 1)] for each in stars)
     shares = np.interp(moments, np.arange(len(weights)), weights)
     shares /= max(shares.sum(), 1e-30)
-    found: list[tuple[Values, Values, Values]] = []
-    for pointing, share in zip(_between(samples, moments), shares, strict=True):
+    inside = reference.width + margin, reference.height + margin
+    found = [Trails(np.empty(0), np.empty(0), np.empty(0))]
+    before: tuple[Values, Values] | None = None
+    for pointing, share in zip(_between(samples, moments), shares * weights.sum(), strict=True):
         x, y = _at(reference, *pointing).to_pixels(ra, dec)
-        seen = (
-            (x > -margin) & (x < reference.width + margin) & (y > -margin) & (y < reference.height + margin)
-        )
-        found.append((x[seen], y[seen], electrons[seen] * share * weights.sum()))
-    x, y, light = (np.concatenate(each) for each in zip(*found, strict=True))
+        found.append(_laid(before or (x, y), (x, y), electrons * share, -margin, inside))
+        before = x, y
+    x, y, light = (
+        np.concatenate([getattr(each, name) for each in found]) for name in ("x", "y", "electrons")
+    )
     order = np.argsort(y, kind="stable")
     return Trails(x[order], y[order], light[order])
+
+
+def _laid(
+    before: tuple[Values, Values],
+    now: tuple[Values, Values],
+    electrons: Values,
+    low: float,
+    high: tuple[float, float],
+) -> Trails:
+    """Return the light of one step of all stars, along the straight lines from where they were."""
+    x_step, y_step = now[0] - before[0], now[1] - before[1]
+    longest = float(np.nanmax(np.hypot(x_step, y_step), initial=0.0))
+    parts = int(np.clip(np.ceil(longest), 1, _MOST_PARTS))
+    share = (np.arange(parts)[:, None] + 1.0) / parts
+    x, y = before[0] + share * x_step, before[1] + share * y_step
+    seen = (x > low) & (x < high[0]) & (y > low) & (y < high[1])
+    return Trails(x[seen], y[seen], np.broadcast_to(electrons / parts, x.shape)[seen])
 
 
 def _moments(samples: Samples, reference: PixelMap) -> Values:
