@@ -46,7 +46,7 @@ def _specks(seed: int, surface: int, count: int, width: int, height: int) -> lis
 
 
 def vignetting(fraction: float, rows: slice, width: int, height: int) -> Floats:
-    """Return the share of light that arrives: `fraction` is lost in the corners, growing as radius squared."""
+    """Return the share of light that arrives: `fraction` is lost in the corners, as radius squared."""
     corner = (width / 2) ** 2 + (height / 2) ** 2
     down = (np.arange(rows.start, rows.stop, dtype=np.float32) - (height - 1) / 2) ** 2
     across = (np.arange(width, dtype=np.float32) - (width - 1) / 2) ** 2

@@ -13,7 +13,7 @@ def blurred(psf: Psf, *kernels: Floats) -> Psf:
     if not kernels:
         return psf
     size = psf.cells.shape[0]
-    padded = _fast_size(2 * size)
+    padded = fast_size(2 * size)
     spectrum = np.fft.rfft2(psf.cells, (padded, padded))
     for kernel in kernels:
         spectrum *= np.fft.rfft2(_centred(kernel, padded))
@@ -73,7 +73,7 @@ def _centred(kernel: Floats, size: int) -> Floats:
     return np.roll(padded, (-(rows // 2), -(columns // 2)), (0, 1))
 
 
-def _fast_size(least: int) -> int:
+def fast_size(least: int) -> int:
     """Return the next length that is a product of 2, 3 and 5, which transforms quickly."""
     size = least
     while True:

@@ -10,14 +10,14 @@ if TYPE_CHECKING:
 
     from ocs_sim.world._truth import SkyTruth, Truth
 
-_COLUMNS = {
+_COLUMNS: dict[str, tuple[str, str | None]] = {
     "ra_degrees": ("RA", "deg"),
     "dec_degrees": ("DEC", "deg"),
     "magnitude": ("MAG", "mag"),
     "colour": ("COLOUR", "mag"),
     "x": ("X", "pixel"),
     "y": ("Y", "pixel"),
-    "electrons": ("ELECTRONS", "electron"),
+    "electrons": ("ELECTRONS", None),
 }
 
 _KEYWORDS = {
@@ -86,10 +86,10 @@ def _add(header: Any, thing: object, keywords: dict[str, tuple[str, str]]) -> No
 
 
 def _add_wcs(header: Any, sky: SkyTruth) -> None:
-    """Add the true WCS under names of its own: in a table CRPIX would speak of the table's columns."""
-    header["TCRPIX_1"] = (sky.reference_pixel[0] + 1, "[pixel] true CRPIX1 of the image")
-    header["TCRPIX_2"] = (sky.reference_pixel[1] + 1, "[pixel] true CRPIX2 of the image")
+    """Add the true WCS under names of its own: those of FITS would speak of the table's columns."""
+    header["TRUCRPX1"] = (sky.reference_pixel[0] + 1, "[pixel] true CRPIX1 of the image")
+    header["TRUCRPX2"] = (sky.reference_pixel[1] + 1, "[pixel] true CRPIX2 of the image")
     for row in (0, 1):
         for column in (0, 1):
             name = f"{row + 1}_{column + 1}"
-            header[f"TCD{name}"] = (float(sky.matrix_degrees[row, column]), f"[deg/pixel] true CD{name}")
+            header[f"TRUCD{name}"] = (float(sky.matrix_degrees[row, column]), f"[deg/pixel] true CD{name}")
