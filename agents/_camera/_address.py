@@ -26,3 +26,6 @@ class DeviceAddress:
             raise ValueError(f"{text!r} {_FORM}")
         port = int(found["port"]) if found["port"] else None
         return cls(int(found["number"]), found["host"], port)
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}/{self.number}" if self.host else str(self.number)
