@@ -66,7 +66,7 @@ class Application:
                 raise DevicesClash(type=device.device_type, number=device.number)
             self._endpoints.update(found)
         self._transactions = itertools.count(1)
-        described = description or ServerDescription()
+        self.description = described = description or ServerDescription()
         endpoints = list(self._endpoints.values())
         self._routes: dict[str, Handler] = {
             **management_routes(self.devices, described, self.next_transaction),

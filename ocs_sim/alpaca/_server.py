@@ -22,7 +22,7 @@ DEFAULT_PORT = 11111
 _BACKLOG = 256
 # Clients poll each second or two: their connections are better kept.
 _KEEP_ALIVE_SECONDS = 75
-_LONGEST_GOODBYE_SECONDS = 2
+_LONGEST_GOODBYE_SECONDS = 1
 _LARGEST_HEAD_BYTES = 65536
 
 

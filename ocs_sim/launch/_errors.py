@@ -56,3 +56,7 @@ class NothingToShow(LaunchError):
 
 class AcquisitionFailed(LaunchError):
     """{instance_id} did not take data, see above; `obsbow logs {instance_id}` says more."""
+
+
+class BadWorldArguments(LaunchError):
+    """{path}, line {line}: the arguments of the WorldAgent cannot be used: {reason}."""

@@ -22,7 +22,8 @@ def exchange(server, toy):
             # A server that has seen enough may hang up on the rest of what is far too large.
             with contextlib.suppress(ConnectionError):
                 line.sendall(sent)
-                line.shutdown(socket.SHUT_WR)
+                with contextlib.suppress(OSError):
+                    line.shutdown(socket.SHUT_WR)
                 while piece := line.recv(65536):
                     received += piece
             return received
