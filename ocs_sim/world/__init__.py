@@ -1,6 +1,7 @@
 """The simulated observatory: one seeded model of mount, dome, optics, weather, sky and detector."""
 
 from ocs_sim.world._camera import Camera
+from ocs_sim.world._climate_profile import SwitchProfile
 from ocs_sim.world._clock import WorldClock
 from ocs_sim.world._detector_profile import CameraProfile
 from ocs_sim.world._errors import (
@@ -45,6 +46,7 @@ __all__ = [
     "ProfileFaulty",
     "ScriptFaulty",
     "StartNotUnderstood",
+    "SwitchProfile",
     "TimeOnlyGoesForward",
     "Unreachable",
     "ValueNotSet",

@@ -30,6 +30,7 @@ class Cover(Part):
         self._lamp = Timeline(0.0)
         self._steady = float("-inf")
         self._brightness = 0
+        self._lit = False
         world.faults.on("power.lost", self._dark, lambda _at, _fault: None)
 
     @property
@@ -48,10 +49,10 @@ class Cover(Part):
     @property
     @locked
     def calibrator_state(self) -> str:
-        """`off`, `not_ready` until the lamp is steady, or `ready`."""
+        """`off`, `not_ready` until the lamp is steady, or `ready`, also when it was lit with brightness 0."""
         if self._world.now() < self._steady:
             return "not_ready"
-        return "ready" if self._brightness else "off"
+        return "ready" if self._lit else "off"
 
     @property
     @locked
@@ -80,11 +81,13 @@ class Cover(Part):
         limit = self.profile.max_brightness
         if not 0 <= brightness <= limit:
             raise OutOfRange(what="The brightness", value=brightness, allowed=f"from 0 to {limit}")
+        self._lit = True
         self._shine(self._world.now(), brightness, self.profile.lamp_seconds)
 
     @locked
     def off(self) -> None:
         """Put the lamp out."""
+        self._lit = False
         self._shine(self._world.now(), 0, self.profile.lamp_seconds)
 
     @locked
@@ -106,4 +109,4 @@ class Cover(Part):
 
     def _dark(self, at: float, _: Fault) -> None:
         self._lamp.replace([Piece(at, 0.0)], self._world.keep_since())
-        self._brightness, self._steady = 0, at
+        self._brightness, self._steady, self._lit = 0, at, False

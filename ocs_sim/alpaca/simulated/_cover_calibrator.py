@@ -38,7 +38,7 @@ class CoverCalibrator(SimulatedDevice):
     @get
     def Brightness(self) -> int:
         """Return the brightness that the lamp was turned on with, 0 when it is off."""
-        return round(self.world.cover.brightness_now)
+        return self.world.cover.brightness_now
 
     @get
     def MaxBrightness(self) -> int:

@@ -10,23 +10,24 @@ from ocs_sim.alpaca.simulated._focuser import Focuser
 from ocs_sim.alpaca.simulated._observing_conditions import ObservingConditions
 from ocs_sim.alpaca.simulated._rotator import Rotator
 from ocs_sim.alpaca.simulated._safety_monitor import SafetyMonitor
+from ocs_sim.alpaca.simulated._switch import Switch
 from ocs_sim.alpaca.simulated.camera import Camera
 from ocs_sim.alpaca.simulated.telescope import Telescope
 from ocs_sim.world import World
 
 
 def simulated_devices(world: World) -> list[Device]:
-    """Return the devices of a world, each number 0 of its type, to be given to an AlpacaServer."""
+    """Return the ten devices of a world, each number 0 of its type, to be given to an AlpacaServer."""
     profile = world.profile
-    made = {
-        "mount": lambda: Telescope(world, profile.mount.name),
-        "camera": lambda: Camera(world, profile.camera.name),
-        "dome": lambda: Dome(world, profile.dome.name),
-        "wheel": lambda: FilterWheel(world, profile.wheel.name),
-        "focuser": lambda: Focuser(world, profile.focuser.name),
-        "rotator": lambda: Rotator(world, profile.rotator.name),
-        "cover": lambda: CoverCalibrator(world, profile.cover.name),
-        "weather": lambda: ObservingConditions(world, profile.weather.name),
-        "safety": lambda: SafetyMonitor(world, profile.safety.name),
-    }
-    return [make() for part, make in made.items() if hasattr(world, part)]
+    return [
+        Telescope(world, profile.mount.name),
+        Camera(world, profile.camera.name),
+        Dome(world, profile.dome.name),
+        FilterWheel(world, profile.wheel.name),
+        Focuser(world, profile.focuser.name),
+        Rotator(world, profile.rotator.name),
+        CoverCalibrator(world, profile.cover.name),
+        ObservingConditions(world, profile.weather.name),
+        SafetyMonitor(world, profile.safety.name),
+        Switch(world, "Simulated switches"),
+    ]

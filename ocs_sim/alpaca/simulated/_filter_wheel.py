@@ -22,7 +22,7 @@ class FilterWheel(SimulatedDevice):
     @get
     def FocusOffsets(self) -> list[int]:
         """Return by how many steps of the focuser each filter moves the focus."""
-        return [round(offset) for offset in self.world.wheel.focus_offsets]
+        return list(self.world.wheel.focus_offsets)
 
     @get
     def Position(self) -> int:

@@ -37,7 +37,7 @@ class Focuser(SimulatedDevice):
     @get
     def Position(self) -> int:
         """Return the position in steps."""
-        return round(self.world.focuser.position_steps)
+        return self.world.focuser.position
 
     @get
     def StepSize(self) -> float:

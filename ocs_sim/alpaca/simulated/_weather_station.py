@@ -65,7 +65,8 @@ class WeatherStation:
 
     def sky_lux(self) -> float:
         """Return the light on the ground under a sky as bright everywhere as at the zenith, in lux."""
-        return math.pi * _CANDELAS_AT_MAGNITUDE_0 * 10.0 ** (-0.4 * self.sky_magnitude())
+        luminance = _CANDELAS_AT_MAGNITUDE_0 * math.pow(10.0, -0.4 * self.sky_magnitude())
+        return math.pi * luminance
 
     def _times(self) -> NDArray[np.float64]:
         at = self.measured_at()
