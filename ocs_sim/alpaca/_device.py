@@ -59,7 +59,7 @@ class Device:
         """Return how an error of what lies behind the device is told to clients."""
         return AlpacaError(UNSPECIFIED, str(error))
 
-    @put(works_disconnected=True)
+    @put
     def Action(self, Action: str, Parameters: str) -> str:  # noqa: ARG002
         """Refuse: there is nothing that the members do not offer."""
         raise ActionNotImplemented(f"{Action!r}; SupportedActions lists those that there are.")

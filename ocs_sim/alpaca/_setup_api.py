@@ -58,8 +58,8 @@ def device_summary(device: Device) -> dict[str, Any]:
     trouble = ""
     try:
         state = device.device_state()
-    except ObservatoryError as error:
-        trouble = str(error)
+    except Exception as error:
+        trouble = str(error) if isinstance(error, ObservatoryError) else f"a defect: {error!r}"
     return {
         "type": device.device_type,
         "number": device.number,
@@ -83,6 +83,9 @@ def _properties(endpoints: Sequence[Endpoint]) -> list[dict[str, Any]]:
             entry = {"name": endpoint.member, "value": call.function()}
         except ObservatoryError as error:
             entry = {"name": endpoint.member, "refusal": str(error)}
+        except Exception as error:
+            # A page shows what it can; whoever reads this over Alpaca gets it logged.
+            entry = {"name": endpoint.member, "refusal": f"a defect: {error!r}"}
         found.append({**entry, "writable": endpoint.put is not None})
     return sorted(found, key=lambda each: str(each["name"]))
 

@@ -57,7 +57,7 @@ class WorldPanel:
             "Clock",
             (
                 Fact("UTC", iso(now)),
-                Fact("Rate", "stands still" if rate == 0 else f"{rate:g} times"),
+                Fact("Rate", "stands still" if rate == 0 else f"{rate:g} \u00d7"),
                 Fact("Sun's altitude", round(sun_degrees, 1), "°", _sky_level(sun_degrees)),
                 Fact("Moon's altitude", round(float(the_moon.altitude_degrees), 1), "°"),
                 Fact("Moon lit", round(100 * float(the_moon.illuminated_fraction)), "%"),
@@ -104,10 +104,10 @@ class WorldPanel:
             "Inject",
             (
                 FormField("name", "Fault", "choice", choices=tuple(faults.catalogue())),
-                FormField("seconds", "For", unit="s, empty: for ever"),
+                FormField("seconds", "For", unit="s"),
                 FormField("values", "Values", "text"),
             ),
-            hint="Values are like: percent=80, or device=telescope delay_seconds=5",
+            hint="Without seconds it stays until cleared. Values: percent=80, or device=dome delay_seconds=5",
         )
         clear = tuple(Form("clear", f"Clear {each.name}", fixed={"name": each.name}) for each in active)
         return Section("Faults", facts or (Fact("Active", "none", level="good"),), (*clear, inject))

@@ -38,7 +38,7 @@ function sameFields(shape, forms) {
 
 function makeForm(panel, form, refresh) {
   const made = element(
-    "form", {},
+    "form", { class: form.fields.length ? "" : "bare" },
     ...form.fields.map(makeField),
     element("button", { type: "submit" }, form.label),
     ...(form.hint ? [element("p", { class: "quiet hint" }, form.hint)] : []),
