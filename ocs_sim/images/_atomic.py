@@ -30,8 +30,7 @@ def whole_file(path: Path, *, overwrite: bool = False) -> Iterator[BinaryIO]:
         raise ImageExists(path=path)
     hidden = path.with_name(f".{path.name}.{secrets.token_hex(4)}{PART}")
     try:
-        with hidden.open("wb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+        with _locked(hidden) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -42,6 +41,16 @@ def whole_file(path: Path, *, overwrite: bool = False) -> Iterator[BinaryIO]:
     finally:
         with suppress(OSError):
             hidden.unlink(missing_ok=True)
+
+
+def _locked(hidden: Path) -> BinaryIO:
+    while True:
+        file = hidden.open("wb")
+        fcntl.flock(file, fcntl.LOCK_EX)
+        # Whoever removes leftovers may have taken it for one before the lock was there.
+        if os.fstat(file.fileno()).st_nlink:
+            return file
+        file.close()
 
 
 def _name(hidden: Path, path: Path, *, overwrite: bool) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = 80
 _KEY = re.compile(r"[A-Z0-9_-]{1,8}")
+_VALUE_COLUMNS = 20
 _DIGITS = 14
 
 
@@ -52,8 +53,13 @@ def ascii_text(text: str) -> str:
 def _clean(value: Any) -> Any:
     if isinstance(value, str):
         return ascii_text(value)
-    # A float's last digits are noise of its arithmetic, and cards are short.
-    return float(f"{value:.{_DIGITS}g}") if isinstance(value, float) else value
+    return _short(value) if isinstance(value, float) else value
+
+
+def _short(value: float) -> float:
+    """Return a number that fits in a card's columns; its last digits are noise of its arithmetic."""
+    texts = (f"{value:.{digits}g}" for digits in range(_DIGITS, 0, -1))
+    return float(next(text for text in texts if len(text) <= _VALUE_COLUMNS))
 
 
 def _fitting(header: Header, key: str, comment: str) -> str:

@@ -16,9 +16,9 @@ from ocs_sim.images._header_observation import (
     stack_cards,
     target_cards,
 )
+from ocs_sim.images._header_sky import horizontal_cards, light_cards
 from ocs_sim.images._header_surroundings import (
     dome_cards,
-    horizontal_cards,
     pointing_cards,
     site_cards,
     weather_cards,
@@ -56,6 +56,8 @@ def _cards(facts: Facts) -> Iterator[Card]:
     if facts.pointing:
         yield from pointing_cards(facts.pointing)
         yield from horizontal_cards(facts.pointing, facts.site, facts.exposure.middle)
+    if facts.site:
+        yield from light_cards(facts.pointing, facts.site, facts.exposure.middle)
     if facts.dome:
         yield from dome_cards(facts.dome)
     if facts.weather:

@@ -54,33 +54,6 @@ def pointing_cards(pointing: Pointing) -> Iterator[Card]:
     yield Card("TRACKING", pointing.tracking, "T if the mount was tracking")
 
 
-def horizontal_cards(pointing: Pointing, site: Site | None, unix: float) -> Iterator[Card]:
-    """Return altitude, azimuth, hour angle, sidereal time and airmass in the middle of the exposure."""
-    from ocs_sim.almanac import (
-        Place,
-        airmass,
-        hour_angle_degrees,
-        icrs_to_apparent,
-        sidereal_time_hours,
-        to_horizontal,
-    )
-
-    altitude, azimuth = pointing.altitude_degrees, pointing.azimuth_degrees
-    if site:
-        place = Place(site.latitude_degrees, site.longitude_degrees, site.elevation_metres)
-        ra, dec = icrs_to_apparent(pointing.ra_degrees, pointing.dec_degrees, unix)
-        hour_angle = hour_angle_degrees(place, unix, ra)
-        computed = to_horizontal(hour_angle, dec, place.latitude_degrees)
-        altitude = float(computed[0]) if altitude is None else altitude
-        azimuth = float(computed[1]) if azimuth is None else azimuth
-        yield Card("HA", float(hour_angle) / _DEGREES_PER_HOUR, "[h] hour angle at DATE-AVG, west positive")
-        yield Card("LST", float(sidereal_time_hours(place, unix)), "[h] local sidereal time at DATE-AVG")
-    yield Card("ALTITUDE", altitude, "[deg] altitude at DATE-AVG, no refraction")
-    yield Card("AZIMUTH", azimuth, "[deg] azimuth at DATE-AVG, north 0, east 90")
-    if altitude is not None and altitude > 0:
-        yield Card("AIRMASS", float(airmass(altitude)), "airmass at DATE-AVG, Pickering 2002")
-
-
 def dome_cards(dome: Dome) -> Iterator[Card]:
     """Return the dome's cards."""
     yield Card("DOMEAZ", dome.azimuth_degrees, "[deg] azimuth of the dome's slit")

@@ -53,12 +53,15 @@ def plain_number(name: str, value: Any) -> Any:
     return number
 
 
+def _unit(name: str) -> str:
+    return next((unit for end, unit in UNITS.items() if f"_{name}".endswith(end)), "")
+
+
 def _in_unit(name: str, value: Any) -> float:
-    unit = next((unit for end, unit in UNITS.items() if name.endswith(end)), "")
     from astropy.units import UnitConversionError, temperature
 
     try:
-        return float(value.to_value(unit, equivalencies=temperature()))
+        return float(value.to_value(_unit(name), equivalencies=temperature()))
     except (UnitConversionError, TypeError) as error:
         raise BadFact(what=name, value=str(value), reason=str(error)) from error
 
@@ -66,7 +69,7 @@ def _in_unit(name: str, value: Any) -> float:
 def keep_plain(facts: Any) -> None:
     """Replace what is a Quantity in a frozen dataclass by a plain number; to be called by __post_init__."""
     for field in fields(facts):
-        if any(field.name.endswith(end) for end in UNITS):
+        if _unit(field.name):
             object.__setattr__(facts, field.name, plain_number(field.name, getattr(facts, field.name)))
 
 
