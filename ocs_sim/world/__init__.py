@@ -25,11 +25,15 @@ from ocs_sim.world._exposure import ExposureRequest
 from ocs_sim.world._faults import Fault, Faults
 from ocs_sim.world._mount import Mount
 from ocs_sim.world._profile import Profile, load_profile, profile_names
+from ocs_sim.world._script import Event, play
+from ocs_sim.world._weather import Conditions
 from ocs_sim.world._world import World
 
 __all__ = [
     "Camera",
     "CameraProfile",
+    "Conditions",
+    "Event",
     "ExposureRequest",
     "Fault",
     "Faulted",
@@ -54,5 +58,6 @@ __all__ = [
     "WorldClock",
     "WorldError",
     "load_profile",
+    "play",
     "profile_names",
 ]

@@ -37,7 +37,7 @@ class Limits:
 
     def allowed(self, hour_axis: Floats | float, dec_axis: Floats | float) -> Truths:
         """Return whether the axes may stand there."""
-        return np.asarray(self._axes.in_range(hour_axis) & self.above_horizon(hour_axis, dec_axis))
+        return np.asarray(self._axes.in_range(hour_axis, dec_axis) & self.above_horizon(hour_axis, dec_axis))
 
     def next_breach(self, since: float, hour: Axis, dec: Axis, zeros: tuple[float, float]) -> float | None:
         """Return when the axes, as they move now, leave what is allowed after being within it; or None."""

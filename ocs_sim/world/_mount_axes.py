@@ -30,6 +30,7 @@ class MountAxes:
         past = profile.past_meridian_degrees
         limit = profile.fork_hour_angle_limit_degrees
         self.hour_range = (-past, 180.0 + past) if self.german else (-limit, limit)
+        self.dec_range = tuple(sorted((-self.pole, 3 * self.pole))) if self.german else (-90.0, 90.0)
         self.home = (90.0, self.pole) if self.german else (0.0, 0.0)
 
     def natural_side(self, hour_angle: float) -> str:
@@ -48,21 +49,23 @@ class MountAxes:
         middle = (low + high) / 2
         return middle + wrapped(hour_axis - middle)
 
-    def in_range(self, hour_axis: Floats | float) -> Truths:
-        """Return whether the hour axis can be at these angles."""
-        low, high = self.hour_range
+    def in_range(self, hour_axis: Floats | float, dec_axis: Floats | float) -> Truths:
+        """Return whether the axes can be at these angles."""
+        (low, high), (lowest, highest) = self.hour_range, self.dec_range
         tolerance = _MERIDIAN_TOLERANCE_DEGREES
-        return np.asarray((hour_axis >= low - tolerance) & (hour_axis <= high + tolerance))
+        hour_good = (hour_axis >= low - tolerance) & (hour_axis <= high + tolerance)
+        return np.asarray(hour_good & (dec_axis >= lowest - tolerance) & (dec_axis <= highest + tolerance))
 
     def through_pole(self, dec_axis: Floats | float) -> Truths:
         """Return whether the declination axis stands beyond the pole: pier side `west`."""
-        return np.asarray(dec_axis > self.pole if self.pole > 0 else dec_axis < self.pole)
+        return np.asarray(np.abs(wrapped(dec_axis)) > 90.0)
 
     def to_sky(self, hour_axis: Floats | float, dec_axis: Floats | float) -> tuple[Floats, Floats]:
-        """Return hour angle (-180 to 180) and declination of where the axes point."""
-        through = self.through_pole(dec_axis)
+        """Return hour angle (-180 to below 180) and declination of where the axes point."""
+        dec = np.asarray(wrapped(dec_axis))
+        through = np.abs(dec) > 90.0
         hour_angle = wrapped(np.asarray(hour_axis) + np.where(through, 180.0, 0.0))
-        return hour_angle, np.where(through, 2 * self.pole - dec_axis, dec_axis)
+        return hour_angle, np.where(through, np.copysign(180.0, dec) - dec, dec)
 
 
 @overload

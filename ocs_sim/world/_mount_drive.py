@@ -91,6 +91,10 @@ class MountDrive:
         """Return -1 where the declination falls as its axis goes up, beyond the pole."""
         return -1.0 if bool(self.axes.through_pole(self.reported_axes(at)[1])) else 1.0
 
+    def in_reach(self, at: float) -> bool:
+        """Return whether the axes are within their ways at a moment."""
+        return bool(self.axes.in_range(*self.reported_axes(at)))
+
     def breach(self, since: float) -> float | None:
         """Return when the mount runs into a limit, going on as it does."""
         return self.limits.next_breach(since, self.hour, self.dec, self.zeros(since))

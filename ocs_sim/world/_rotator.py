@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ocs_sim.world._axis import Axis
-from ocs_sim.world._errors import OutOfRange
+from ocs_sim.world._checks import check_range
 from ocs_sim.world._motor import Motor
 from ocs_sim.world._mount_axes import wrapped
 from ocs_sim.world._part import Part, locked, moments
@@ -68,25 +68,25 @@ class Rotator(Part):
     @locked
     def move(self, degrees: float) -> None:
         """Turn by an angle, relative to the position now; raises OutOfRange beyond 360, and Faulted."""
-        _check("The angle to turn", degrees, -360.0, 360.0)
+        check_range("The angle to turn", degrees, -360.0, 360.0)
         self.move_absolute(_circle(self.position + degrees))
 
     @locked
     def move_absolute(self, degrees: float) -> None:
         """Turn to a position the shorter way; raises OutOfRange outside 0 to 360, and Faulted."""
-        _check("The position", degrees, 0.0, 360.0)
+        check_range("The position", degrees, 0.0, 360.0)
         self._go(self._sign * (degrees - self._offset))
 
     @locked
     def move_mechanical(self, degrees: float) -> None:
         """Turn to a mechanical angle the shorter way; raises OutOfRange outside 0 to 360, and Faulted."""
-        _check("The mechanical angle", degrees, 0.0, 360.0)
+        check_range("The mechanical angle", degrees, 0.0, 360.0)
         self._go(degrees)
 
     @locked
     def sync(self, degrees: float) -> None:
         """Take an angle as the position now; raises OutOfRange outside 0 to 360."""
-        _check("The position", degrees, 0.0, 360.0)
+        check_range("The position", degrees, 0.0, 360.0)
         self._offset = degrees - self._sign * self._motor.position()
 
     @locked
@@ -108,8 +108,3 @@ class Rotator(Part):
 
 def _circle(degrees: float) -> float:
     return degrees % 360.0 % 360.0
-
-
-def _check(what: str, value: float, low: float, high: float) -> None:
-    if not low <= value <= high:
-        raise OutOfRange(what=what, value=value, allowed=f"from {low:g} to {high:g}")
