@@ -14,13 +14,8 @@ class BadImage(PipelineError, ValueError):
 
 
 class NotSolved(PipelineError):
-    """Where this image points could not be found: {fault}.
-
-    A longer exposure shows more stars, and a larger search_arcminutes looks farther from the place that
-    was meant.
-    """
+    """Where the image points was not found: {fault}. Expose longer, or search farther from what was meant."""
 
 
 class NoZeroPoint(PipelineError):
-    """The zero point needs at least {needed} unsaturated stars that are in the catalogue: there are
-    {found}."""
+    """The zero point needs at least {needed} unsaturated catalogue stars: there are {found}."""

@@ -8,17 +8,17 @@ import numpy as np
 import sep
 from numpy.typing import NDArray
 
+from ocs_sim.pipeline._background import residual_level
 from ocs_sim.pipeline._detections import Detections, Floats
 from ocs_sim.pipeline._errors import BadImage
+from ocs_sim.pipeline._photometry import photometry
 from ocs_sim.pipeline._profiles import full_widths_at_half_maximum, half_light_radii
 
 BACKGROUND_BOX_PIXELS = 64
 SMALLEST_SIDE_PIXELS = 16
 # Of a star's light at most this part falls into one pixel, however sharp it is; a hot pixel has nearly all.
 SPIKE_FRACTION = 0.7
-APERTURE_FACTOR, WHOLE_STAR_FACTOR = 1.5, 4.0
 SIGMA_PER_HALF_LIGHT_RADIUS = 1 / 1.1774
-STARS_FOR_CORRECTION = 50
 
 
 def extract_stars(
@@ -44,10 +44,12 @@ def extract_stars(
     level, noise = float(background.globalback), float(background.globalrms)
     background.subfrom(image)
     found = _found(image, threshold_sigma, noise)
+    image -= residual_level(image, found)
     x, y, radii = _centres(image, found)
     fwhm = full_widths_at_half_maximum(image, x, y, radii)
-    flux, error, cut = _photometry(image, x, y, _typical(fwhm), noise, electrons_per_adu)
     rows, columns = found["ypeak"], found["xpeak"]
+    saturated = np.asarray(data[rows, columns], dtype=np.float64) >= limit
+    flux, error, cut = photometry(image, x, y, _typical(fwhm), noise, ~saturated, electrons_per_adu)
     stars = Detections(
         x=x,
         y=y,
@@ -57,7 +59,7 @@ def extract_stars(
         fwhm_pixels=fwhm,
         half_flux_diameter_pixels=2 * radii,
         elongation=found["a"] / np.maximum(found["b"], 1e-3),
-        saturated=_brightest_around(data, rows, columns) >= limit,
+        saturated=saturated,
         on_edge=cut | ((found["flag"] & sep.OBJ_TRUNC) != 0),
         shape=(image.shape[0], image.shape[1]),
         background_level=level,
@@ -105,26 +107,3 @@ def _centres(image: NDArray[np.float32], found: NDArray[Any]) -> tuple[Floats, F
 def _typical(fwhm: Floats) -> float:
     usable = fwhm[np.isfinite(fwhm)]
     return float(np.clip(np.median(usable), 1.0, 100.0)) if len(usable) else 3.0
-
-
-def _photometry(
-    image: NDArray[np.float32], x: Floats, y: Floats, fwhm: float, noise: float, gain: float | None
-) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-    aperture = APERTURE_FACTOR * fwhm
-    flux, error, flags = sep.sum_circle(image, x, y, aperture, err=noise, gain=gain, subpix=5)
-    correction = _correction(image, x, y, flux, fwhm)
-    return flux * correction, error * correction, (flags & sep.APER_TRUNC) != 0
-
-
-def _correction(image: NDArray[np.float32], x: Floats, y: Floats, flux: Floats, fwhm: float) -> float:
-    """Return how much more light bright stars have than their apertures hold; neighbours are outvoted."""
-    brightest = np.argsort(-flux)[:STARS_FOR_CORRECTION]
-    whole, _, _ = sep.sum_circle(image, x[brightest], y[brightest], WHOLE_STAR_FACTOR * fwhm, subpix=5)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        ratios = whole / flux[brightest]
-    ratios = ratios[np.isfinite(ratios) & (ratios > 0.9) & (ratios < 1.5)]
-    return float(np.median(ratios)) if len(ratios) else 1.0
-
-
-def _brightest_around(data: NDArray[Any], rows: NDArray[Any], columns: NDArray[Any]) -> Floats:
-    return np.asarray(data[rows, columns], dtype=np.float64)

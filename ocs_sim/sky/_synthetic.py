@@ -44,7 +44,14 @@ def _away_from_real_ones(
     invented: Stars, ra_degrees: float, dec_degrees: float, radius_degrees: float
 ) -> Stars:
     real = bright_stars().near(ra_degrees, dec_degrees, radius_degrees + KEEP_CLEAR_DEGREES, None)
+    by_dec = np.argsort(invented.dec_degrees)
+    reach = np.array([[-KEEP_CLEAR_DEGREES], [KEEP_CLEAR_DEGREES]])
+    first, last = np.searchsorted(invented.dec_degrees[by_dec], real.dec_degrees + reach)
     clear = np.ones(len(invented), dtype=bool)
-    for ra, dec in zip(real.ra_degrees, real.dec_degrees, strict=True):
-        clear &= ~within(invented.ra_degrees, invented.dec_degrees, ra, dec, KEEP_CLEAR_DEGREES)
+    for star in np.flatnonzero(last > first):
+        some = by_dec[first[star] : last[star]]
+        place = (real.ra_degrees[star], real.dec_degrees[star])
+        clear[some] &= ~within(
+            invented.ra_degrees[some], invented.dec_degrees[some], *place, KEEP_CLEAR_DEGREES
+        )
     return invented if clear.all() else invented[clear]
