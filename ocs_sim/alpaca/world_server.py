@@ -80,7 +80,7 @@ class WorldServer:
 
 def make_world(settings: WorldSettings, clock: Clock | None = None) -> World:
     """Return the world that settings describe, its clock set off from `clock`."""
-    from ocs_sim.world import World, WorldClock, load_profile
+    from ocs_sim.world import World, WorldClock, load_profile, play
 
     profile = load_profile(settings.profile)
     place = settings.place or profile.place
@@ -95,6 +95,8 @@ def make_world(settings: WorldSettings, clock: Clock | None = None) -> World:
         place=place,
         catalogue=settings.sky,
     )
+    if settings.script is not None:
+        play(world, settings.script)
     if settings.sky is not None:
         # Now, while somebody reads what is wrong with it.
         _ = world.catalogue
