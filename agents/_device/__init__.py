@@ -32,9 +32,11 @@ from ._errors import (
     DeviceTooSlow,
     DeviceUnreachable,
 )
+from ._latest import LatestSample
 from ._link import DeviceLink, link_from
 from ._options import DeviceOptions
-from ._safety import safely
+from ._safety import bring_to_safety, safely
+from ._seizing import seized
 from ._state import LinkState
 from ._waiting import wait_until
 from ._watch import Watch
@@ -48,10 +50,13 @@ __all__ = [
     "DeviceRefused",
     "DeviceTooSlow",
     "DeviceUnreachable",
+    "LatestSample",
     "LinkState",
     "Watch",
+    "bring_to_safety",
     "close_links",
     "link_from",
     "safely",
+    "seized",
     "wait_until",
 ]

@@ -151,6 +151,9 @@ class DeviceLink:
         self._move(LinkState.CONNECTED)
 
     def _establish(self, device: Any) -> None:
+        # Asked first: alpyca takes a device that does not answer for an old one, and starts a thread for it.
+        if device.Connected:
+            return
         device.Connect()
         deadline = self._timer.monotonic() + _CONNECT_LIMIT_SECONDS
         while device.Connecting:

@@ -18,13 +18,14 @@ _CLASSES = {
     "telescope": "Telescope",
 }
 _LONGEST_CONNECT_SECONDS = 2.0
+_ALPYCA_SECONDS = 5.0
 
 
 def open_device(kind: str, host: str, port: int, number: int, timeout_seconds: float) -> Any:
     """Return alpyca's object for a device, which talks to nobody yet.
 
-    It gives up on a server that takes no connection within 2 s, or does not answer within the timeout;
-    alpyca's own 5 s cannot be set.
+    It gives up on a server that takes no connection within 2 s, or does not answer within the timeout, which
+    replaces alpyca's 5 s; the longer ones that alpyca has for a few slow members stay.
     """
     # Imported here: who only checks a site file should not wait for requests.
     from requests.adapters import HTTPAdapter
@@ -34,12 +35,13 @@ def open_device(kind: str, host: str, port: int, number: int, timeout_seconds: f
             self,
             request: Any,
             stream: bool = False,
-            timeout: Any = None,  # noqa: ARG002
+            timeout: Any = None,
             verify: Any = True,
             cert: Any = None,
             proxies: Any = None,
         ) -> Any:
-            limits = (min(_LONGEST_CONNECT_SECONDS, timeout_seconds), timeout_seconds)
+            longest = timeout if timeout > _ALPYCA_SECONDS else timeout_seconds
+            limits = (min(_LONGEST_CONNECT_SECONDS, timeout_seconds), longest)
             return super().send(request, stream, limits, verify, cert, proxies)
 
     device_class = getattr(importlib.import_module(f"alpaca.{kind}"), _CLASSES[kind])
