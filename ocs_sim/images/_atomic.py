@@ -18,6 +18,8 @@ from typing import BinaryIO
 from ocs_sim.images._errors import ImageExists, NotWritten
 
 PART = ".part"
+# numpy tells only how many of the pixels it has written.
+_NO_REASON = "the disk took a part of it only; it may be full"
 
 
 @contextmanager
@@ -37,7 +39,7 @@ def whole_file(path: Path, *, overwrite: bool = False) -> Iterator[BinaryIO]:
             _name(hidden, path, overwrite=overwrite)
         synchronise_directory(path.parent)
     except OSError as error:
-        raise NotWritten(path=path, reason=error.strerror or str(error)) from error
+        raise NotWritten(path=path, reason=error.strerror or _NO_REASON) from error
     finally:
         with suppress(OSError):
             hidden.unlink(missing_ok=True)
@@ -60,6 +62,7 @@ def _name(hidden: Path, path: Path, *, overwrite: bool) -> None:
     try:
         # Unlike a rename, a link never takes the name of what another process has just written.
         os.link(hidden, path)
+        hidden.unlink()
     except FileExistsError as error:
         raise ImageExists(path=path) from error
     except OSError:

@@ -24,7 +24,8 @@ def check_image(path: Path) -> list[Fault]:
     """
     try:
         size = path.stat().st_size
-        start = path.open("rb").read(_BLOCK_BYTES) if size else b""
+        with path.open("rb") as file:
+            start = file.read(_BLOCK_BYTES)
     except OSError as error:
         return [Fault("error", f"it cannot be read: {error.strerror}")]
     if not start.startswith(b"SIMPLE  ="):

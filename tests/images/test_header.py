@@ -1,4 +1,4 @@
-"""Headers say what was true, as astropy's own astronomy has it, and say it as FITS and Photon Ranch want it."""
+"""Headers say what was true, by astropy's own astronomy, and say it as FITS and Photon Ranch want it."""
 
 import math
 import warnings

@@ -66,7 +66,7 @@ def test_the_example_of_photon_ranch():
         "sro-cam-20220629-00010442-EX00.f1ts",
         "sro-cam-20220629-00010442-EX00.fits.gz",
         "sro-cam-20220629-00010442-EX00.fits\n",
-        "sro-cam-２０２２０６２９-00010442-EX00.fits",
+        "sro-cam-\uff12022\uff10629-00010442-EX00.fits",
         "../sro-cam-20220629-00010442/EX00.fits",
     ],
 )
