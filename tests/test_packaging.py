@@ -38,7 +38,7 @@ def run(installed, code, *arguments, cwd):
 
 def test_every_module_of_the_project_is_in_the_wheel(installed):
     expected = {path.relative_to(ROOT).as_posix() for path in (ROOT / "ocs_sim").rglob("*.py")}
-    expected |= {f"ocs_sim/{path.relative_to(ROOT).as_posix()}" for path in (ROOT / "agents").glob("*.py")}
+    expected |= {f"ocs_sim/{path.relative_to(ROOT).as_posix()}" for path in (ROOT / "agents").rglob("*.py")}
     held = {path.relative_to(installed).as_posix() for path in installed.rglob("*.py")}
     assert expected <= held
 
