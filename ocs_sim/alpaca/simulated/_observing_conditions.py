@@ -50,67 +50,67 @@ class ObservingConditions(SimulatedDevice):
     @get
     def CloudCover(self) -> float:
         """Return how much of the sky clouds cover, in percent."""
-        return self._station.mean("cloud_percent")
+        return self._station.latest().mean("cloud_percent")
 
     @get
     def DewPoint(self) -> float:
         """Return the dew point in degrees Celsius."""
-        return self._station.mean("dew_point_celsius")
+        return self._station.latest().mean("dew_point_celsius")
 
     @get
     def Humidity(self) -> float:
         """Return the relative humidity in percent."""
-        return self._station.mean("humidity_percent")
+        return self._station.latest().mean("humidity_percent")
 
     @get
     def Pressure(self) -> float:
         """Return the pressure at the height of the site in hPa."""
-        return self._station.mean("pressure_hpa")
+        return self._station.latest().mean("pressure_hpa")
 
     @get
     def RainRate(self) -> float:
         """Return how much it rains, in mm/h."""
-        return self._station.mean("rain_millimetres_per_hour")
+        return self._station.latest().mean("rain_millimetres_per_hour")
 
     @get
     def SkyBrightness(self) -> float:
         """Return how bright the sky is, in lux."""
-        return self._station.sky_lux()
+        return self._station.latest().sky_lux
 
     @get
     def SkyQuality(self) -> float:
         """Return how dark the zenith is, in magnitudes per square arcsecond."""
-        return self._station.sky_magnitude()
+        return self._station.latest().sky_magnitude
 
     @get
     def SkyTemperature(self) -> float:
         """Return how warm the zenith looks in the infrared, in degrees Celsius."""
-        return self._station.mean("sky_temperature_celsius")
+        return self._station.latest().mean("sky_temperature_celsius")
 
     @get
     def StarFWHM(self) -> float:
         """Return the seeing at the zenith in arcseconds."""
-        return self._station.mean("seeing_arcseconds")
+        return self._station.latest().mean("seeing_arcseconds")
 
     @get
     def Temperature(self) -> float:
         """Return the temperature of the air in degrees Celsius."""
-        return self._station.mean("temperature_celsius")
+        return self._station.latest().mean("temperature_celsius")
 
     @get
     def WindDirection(self) -> float:
         """Return where the wind comes from in degrees: north 360, east 90; 0 when there is none."""
-        return self._station.wind_direction()
+        return self._station.latest().wind_direction
 
     @get
     def WindGust(self) -> float:
         """Return the strongest wind of the last two minutes in m/s."""
-        return self._station.gust()
+        return self._station.latest().gust
 
     @get
     def WindSpeed(self) -> float:
         """Return the wind in m/s."""
-        return self._station.mean("wind_speed_metres_per_second")
+        return self._station.latest().mean("wind_speed_metres_per_second")
 
     @put
     def Refresh(self) -> None:
