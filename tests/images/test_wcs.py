@@ -1,4 +1,4 @@
-"""The commanded WCS says where each pixel points, in any orientation: by trigonometry, and by counting pixels."""
+"""The commanded WCS says where each pixel points, however it is turned: by trigonometry and by counting."""
 
 import math
 import warnings
