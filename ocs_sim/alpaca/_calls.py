@@ -55,9 +55,9 @@ class Call:
         )
 
     @property
-    def takes_parameters(self) -> bool:
-        """Tell whether there is anything to give but who asks."""
-        return bool(self._parameters)
+    def parameter_names(self) -> tuple[str, ...]:
+        """Return the names of the parameters that a request has to give."""
+        return tuple(each.name for each in self._parameters)
 
     def arguments(self, fields: Fields, client: int) -> dict[str, Any]:
         """Return what the method is called with; raises BadRequest or InvalidValue."""

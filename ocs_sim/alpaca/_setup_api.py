@@ -77,7 +77,7 @@ def _properties(endpoints: Sequence[Endpoint]) -> list[dict[str, Any]]:
     found = []
     for endpoint in endpoints:
         call = endpoint.get
-        if call is None or call.is_async or call.takes_parameters or endpoint.member in _NOT_LISTED:
+        if call is None or call.is_async or call.parameter_names or endpoint.member in _NOT_LISTED:
             continue
         try:
             entry = {"name": endpoint.member, "value": call.function()}
