@@ -9,6 +9,7 @@ from ocs_sim.alpaca.simulated import simulated_devices
 from ocs_sim.testing import ServedWorld, served_world
 from ocs_sim.testing._served_world import serving
 from ocs_sim.world import World, WorldClock, load_profile
+from tests.alpaca.conformance.members import TYPES
 from tests.alpaca.conformance.observatory import observatory
 from tests.alpaca.conformance.wire import Wire
 
@@ -24,8 +25,10 @@ def running():
 
 @pytest.fixture
 def wire(running):
-    """A raw connection to the running world."""
+    """A raw connection to the running world, whose devices serve those who send no ID."""
     wire = Wire(running.port)
+    for kind in TYPES:
+        assert wire.put(f"/api/v1/{kind}/0/connected", {"Connected": "true"}).error == 0
     yield wire
     wire.close()
 
@@ -59,9 +62,19 @@ def profile():
     return load_profile("fast", **SMALL)
 
 
+def new_world(profile, **how):
+    return World(profile, clock=WorldClock(start="night", place=profile.place, **how))
+
+
 @pytest.fixture
 def site(stage, profile):
     """A new world whose time stands still but for `site.wait(seconds)`, and alpyca's devices for it."""
-    world = World(profile, clock=WorldClock(start="night", stepped=True, place=profile.place))
-    with observatory(stage.show(world)) as found:
+    with observatory(stage.show(new_world(profile, stepped=True))) as found:
+        yield found
+
+
+@pytest.fixture
+def hurried(stage, profile):
+    """A new world in which a second is a hundredth of ours, and alpyca's devices for it."""
+    with observatory(stage.show(new_world(profile, rate=100.0))) as found:
         yield found

@@ -169,6 +169,7 @@ def test_guide_rates_can_be_set(site, telescope):
 
 
 def test_pulses_that_are_none_are_refused(running, wire):
+    assert wire.put("/api/v1/telescope/0/unpark").error == 0
     for pairs in (
         {"Direction": 4, "Duration": 100},
         {"Direction": -1, "Duration": 100},
@@ -230,7 +231,7 @@ def test_there_is_no_third_axis(running, wire, telescope):
 
 
 def test_the_sidereal_time_is_that_of_the_place_and_the_date(site):
-    """By the mean sidereal time of Greenwich (Meeus, Astronomical Algorithms, 12.4), nutation left out: < 1.2 s."""
+    """By the mean sidereal time of Greenwich (Meeus, Astronomical Algorithms, 12.4), without nutation."""
     telescope = site.telescope
     for _ in range(3):
         days = telescope.UTCDate.timestamp() / 86400.0 + 2440587.5 - 2451545.0

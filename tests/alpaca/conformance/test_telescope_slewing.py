@@ -94,11 +94,9 @@ def test_coordinates_that_are_none_are_refused(telescope, hours, degrees):
     ):
         with pytest.raises(InvalidValueException):
             call(hours, degrees)
+    name, value = ("TargetRightAscension", hours) if hours else ("TargetDeclination", degrees)
     with pytest.raises(InvalidValueException):
-        if hours:
-            telescope.TargetRightAscension = hours
-        else:
-            telescope.TargetDeclination = degrees
+        setattr(telescope, name, value)
 
 
 @pytest.mark.parametrize(
@@ -260,14 +258,19 @@ def test_a_flip_keeps_the_coordinates_and_changes_the_side(site, telescope):
     assert distance(telescope, hours, -40.0) < 10.0
 
 
-def test_a_slew_that_waits_for_its_end(running, wire):
-    """The deprecated form answers when the mount is there."""
-    path = "/api/v1/telescope/0/"
-    assert wire.put(path + "unpark").error == 0
-    assert wire.put(path + "abortslew").error == 0
-    assert wire.put(path + "tracking", {"Tracking": "true"}).error == 0
-    hours = (wire.get(path + "siderealtime").value - 2.0) % 24.0
-    assert wire.put(path + "slewtocoordinates", {"RightAscension": hours, "Declination": -35.0}).error == 0
-    assert wire.get(path + "slewing").value is False
-    found = wire.get(path + "rightascension").value, wire.get(path + "declination").value
-    assert separation(*found, hours, -35.0) < 10.0
+def test_the_deprecated_slews_answer_at_their_end(hurried):
+    telescope = hurried.telescope
+    telescope.Unpark()
+    telescope.Tracking = True
+    hours = (telescope.SiderealTime - 2.0) % 24.0
+    put(telescope, "slewtocoordinates", hours, -35.0)
+    assert not telescope.Slewing
+    assert distance(telescope, hours, -35.0) < 10.0
+    telescope.TargetDeclination = -45.0
+    telescope._put("slewtotarget")
+    assert not telescope.Slewing
+    assert distance(telescope, hours, -45.0) < 10.0
+    telescope.Tracking = False
+    telescope._put("slewtoaltaz", Azimuth=160.0, Altitude=50.0)
+    assert not telescope.Slewing
+    assert (telescope.Azimuth, telescope.Altitude) == pytest.approx((160.0, 50.0), abs=10.0 / ARCSECONDS)
