@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _LARGEST_OFFSET_ARCSECONDS_PER_SECOND = 900.0
 _LONGEST_PULSE_MILLISECONDS = 3_600_000
+# What lies so far ahead of a mount that a limit has stopped is beyond the limit.
+_A_LITTLE_LATER_DEGREES = 0.1
 _LONGEST_SETTLING_SECONDS = 600.0
 _GUIDING = {"north": (1, 1.0), "south": (1, -1.0), "east": (0, -1.0), "west": (0, 1.0)}
 
@@ -259,11 +261,10 @@ class Mount(MountSight):
         return now
 
     def _may_track(self, now: float) -> bool:
+        if not self._control.stopped_by:
+            return True
         hour, dec = self._drive.reported_axes(now)
-        limits, axes = self._drive.limits, self._drive.axes
-        later = hour + 0.1
-        sinking = not limits.above_horizon(hour, dec) and not limits.above_horizon(later, dec)
-        return bool(axes.in_range(later, dec)) and (self._home or not sinking or not self.stopped_by)
+        return bool(self._drive.limits.allowed(hour + _A_LITTLE_LATER_DEGREES, dec))
 
     def _check_reachable(self, goal: Goal) -> None:
         hour, dec = goal.hour_axis, goal.dec_axis

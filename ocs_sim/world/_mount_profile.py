@@ -41,7 +41,7 @@ class MountProfile:
     fork_hour_angle_limit_degrees: float = 100.0
     lowest_altitude_degrees: float = 10.0
     horizon: tuple[tuple[float, float], ...] = ()  # (azimuth, altitude) corners of what stands in the way
-    park_altitude_degrees: float = 30.0
+    park_altitude_degrees: float = 45.0
     park_azimuth_degrees: float = 180.0
     starts_parked: bool = False
     pointing: PointingProfile = field(default_factory=PointingProfile)
