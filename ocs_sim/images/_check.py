@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,6 +39,8 @@ def check_image(path: Path) -> list[Fault]:
 def _faults(path: Path, size: int) -> Iterator[Fault]:
     if size % _BLOCK_BYTES:
         yield Fault("error", f"its {size} bytes are not a multiple of {_BLOCK_BYTES}: it is torn or padded")
+    # astropy, when it is imported, takes warnings to its own log: too late for those that are recorded here.
+    importlib.import_module("astropy.io.fits")
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:

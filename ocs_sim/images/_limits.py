@@ -33,7 +33,8 @@ def zscale(data: NDArray[Any], contrast: float = _CONTRAST) -> tuple[float, floa
         return (float(values[0]), float(values[-1])) if values.size else (0.0, 0.0)
     slope, kept = _slope(values)
     lowest, highest = float(values[0]), float(values[-1])
-    if kept < values.size // 2:
+    # An image without noise, most pixels of which are equal, has no slope: all that it has is shown.
+    if kept < values.size // 2 or not slope:
         return lowest, highest
     middle, median = (values.size - 1) // 2, float(np.median(values))
     low = median - (middle - 1) * slope / contrast

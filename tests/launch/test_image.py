@@ -165,6 +165,14 @@ def test_check_says_which_are_sound(image, tmp_path):
     assert plain[1]["faults"][0]["severity"] == "error"
 
 
+def test_what_astropy_says_of_a_torn_file_is_a_fault_and_not_on_stderr(image):
+    image.write_bytes(image.read_bytes()[:20_000])
+    done = subprocess.run([OBSBOW, "image", "check", image], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    assert "may be extra bytes" in done.stdout
+    assert done.stderr == ""
+
+
 def test_warnings_do_not_change_the_exit_code(tmp_path):
     fits.PrimaryHDU(np.zeros((9, 9), np.int16)).writeto(tmp_path / "theirs.fits")
     done = run("check", tmp_path / "theirs.fits")
