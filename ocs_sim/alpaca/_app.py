@@ -39,6 +39,7 @@ from ocs_sim.alpaca._management import ServerDescription, management_routes
 from ocs_sim.alpaca._pages import page_routes
 from ocs_sim.alpaca._panels import SetupPanel
 from ocs_sim.alpaca._setup_api import api_routes
+from ocs_sim.alpaca._trouble import Trouble
 from ocs_sim.errors import ObservatoryError
 
 _log = logging.getLogger(__name__)
@@ -105,31 +106,60 @@ class Application:
                 await send_text(send, 500, "Something is wrong in the server; its log says what.")
 
     async def _answer(self, endpoint: Endpoint, scope: Scope, receive: Receive, send: Send) -> None:
-        call, fields = await _request(endpoint, scope, receive)
+        method, call = scope["method"], endpoint.get
+        if method == "GET" and call is not None:
+            fields = Fields(scope["query_string"], any_case=True)
+        elif method == "PUT" and endpoint.put is not None:
+            call = endpoint.put
+            fields = Fields(await _form(scope, receive), any_case=False)
+        else:
+            raise MethodNotAllowed(path=scope["path"], allowed=endpoint.methods)
         client = fields.identity(b"ClientID")
         transaction = fields.identity(b"ClientTransactionID")
         number = self.next_transaction()
         try:
             trouble = endpoint.device.trouble()
             if trouble is not None:
-                if trouble.delay_seconds > 0:
-                    await asyncio.sleep(trouble.delay_seconds)
-                if trouble.drop_connection:
-                    await _drop(scope, receive)
-                if trouble.error is not None:
-                    raise trouble.error
-            value = await _value(call, endpoint, fields, client)
+                await _suffer(trouble, scope, receive)
+            value = _called(call, endpoint.device, fields, client)
+            if call.is_async:
+                value = await value
             if isinstance(value, np.ndarray) and value.ndim == 2:
                 await send_image(scope, send, value, transaction, number)
                 return
             body = envelope(value if call.has_value else NO_VALUE, transaction, number)
         except AlpacaError as error:
             body = refusal(error, transaction, number)
-        except (BadRequest, ClientGone):
+        except BadRequest:
             raise
         except ObservatoryError as error:
             body = refusal(endpoint.device.refusal(error), transaction, number)
         await send_json(send, body)
+
+
+def _called(call: Call, device: Device, fields: Fields, client: int) -> Any:
+    arguments = call.arguments(fields, client)
+    if not call.works_disconnected and not device.connections.is_connected(client):
+        raise NotConnected(f"connect to {device.name} first.")
+    return call.function(**arguments)
+
+
+async def _form(scope: Scope, receive: Receive) -> bytes:
+    body = await read_body(receive)
+    # Those who send no type mean a form: a PUT has nothing else.
+    kind = header(scope, b"content-type")
+    if not body or kind is None or kind == _FORM or kind.partition(b";")[0].strip().lower() == _FORM:
+        return body
+    raise BadRequest(f"The parameters of a PUT come as {_FORM.decode()}.")
+
+
+async def _suffer(trouble: Trouble, scope: Scope, receive: Receive) -> None:
+    if trouble.delay_seconds > 0:
+        await asyncio.sleep(trouble.delay_seconds)
+    if trouble.drop_connection:
+        await _drop(scope, receive)
+    if trouble.error is not None:
+        raise trouble.error
 
 
 async def _refuse(send: Send, error: BadRequest) -> None:
@@ -140,33 +170,6 @@ async def _refuse(send: Send, error: BadRequest) -> None:
     if error.status in (408, 413):
         extra = ((b"connection", b"close"),)
     await send_text(send, error.status, str(error), extra)
-
-
-async def _request(endpoint: Endpoint, scope: Scope, receive: Receive) -> tuple[Call, Fields]:
-    method = scope["method"]
-    if method == "GET" and endpoint.get is not None:
-        return endpoint.get, Fields(scope["query_string"], any_case=True)
-    if method == "PUT" and endpoint.put is not None:
-        body = await read_body(receive)
-        if body and not _is_form(header(scope, b"content-type")):
-            raise BadRequest(f"The parameters of a PUT come as {_FORM.decode()}.")
-        return endpoint.put, Fields(body, any_case=False)
-    known = [name for name, call in (("GET", endpoint.get), ("PUT", endpoint.put)) if call is not None]
-    raise MethodNotAllowed(path=scope["path"], allowed=", ".join(known))
-
-
-def _is_form(content_type: bytes | None) -> bool:
-    # Those who send no type mean a form: a PUT has nothing else.
-    return content_type is None or content_type.partition(b";")[0].strip().lower() == _FORM
-
-
-async def _value(call: Call, endpoint: Endpoint, fields: Fields, client: int) -> Any:
-    arguments = call.arguments(fields, client)
-    device = endpoint.device
-    if not call.works_disconnected and not device.connections.is_connected(client):
-        raise NotConnected(f"connect to {device.name} first.")
-    value = call.function(**arguments)
-    return await value if call.is_async else value
 
 
 async def _drop(scope: Scope, receive: Receive) -> None:

@@ -81,6 +81,11 @@ class Endpoint:
     get: Call | None
     put: Call | None
 
+    @property
+    def methods(self) -> str:
+        """Return the HTTP methods that it knows."""
+        return ", ".join(name for name, call in (("GET", self.get), ("PUT", self.put)) if call is not None)
+
 
 def endpoints_of(device: Device) -> dict[str, Endpoint]:
     """Return the endpoints of a device by the paths of their addresses."""

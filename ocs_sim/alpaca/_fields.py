@@ -71,14 +71,17 @@ class Fields:
 
     def identity(self, key: bytes) -> int:
         """Return ClientID or ClientTransactionID: 0 when it is absent; raises BadRequest."""
-        text = self.text(key)
-        if text is None:
+        value = self._values.get(key.lower() if self._any_case else key)
+        if value is None:
             return 0
-        # isdecimal() alone knows other alphabets' digits; int() of a very long text is slow.
-        if text.isascii() and text.isdecimal() and len(text) <= _LONGEST_INTEGER:
-            number = int(text)
+        # As nearly all are; bytes know no other alphabets' digits, and int() of very many would be slow.
+        if self._repeated is None and len(value) <= _LONGEST_INTEGER and value.isdigit():
+            number = int(value)
             if number <= _HIGHEST_ID:
                 return number
+        text = self.text(key) or ""
+        if text.isascii() and text.isdecimal() and len(text) <= _LONGEST_INTEGER and int(text) <= _HIGHEST_ID:
+            return int(text)
         raise BadRequest(f"{key.decode()} is a whole number from 0 to {_HIGHEST_ID}, not {_shown(text)}.")
 
 

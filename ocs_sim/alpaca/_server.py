@@ -27,20 +27,17 @@ _LARGEST_HEAD_BYTES = 65536
 
 
 class _Protocol(HttpToolsProtocol):
-    _head_bytes: int | None = None
+    _head_bytes = 0
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._head_bytes = 0
         self.scope[TRANSPORT] = self.transport  # type: ignore[literal-required]
 
-    def on_headers_complete(self) -> None:
-        self._head_bytes = None
-        super().on_headers_complete()
-
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        if self._head_bytes is not None:
+        # The request that comes has no answer in the making yet: its headers are not complete.
+        if self.cycle is None or self.cycle.scope is not self.scope:
             self._head_bytes += len(data)
             if self._head_bytes > _LARGEST_HEAD_BYTES and not self.transport.is_closing():
                 self.send_400_response("The request's headers are too large.")
