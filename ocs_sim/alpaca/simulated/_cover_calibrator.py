@@ -6,6 +6,7 @@ from ocs_sim.alpaca import get, put
 from ocs_sim.alpaca.simulated import _checks
 from ocs_sim.alpaca.simulated._enumerations import CalibratorState, CoverState
 from ocs_sim.alpaca.simulated._simulated_device import SimulatedDevice
+from ocs_sim.world import Faulted
 
 
 class CoverCalibrator(SimulatedDevice):
@@ -22,8 +23,11 @@ class CoverCalibrator(SimulatedDevice):
 
     @get
     def CoverMoving(self) -> bool:
-        """Return whether the cover moves."""
-        return self.CoverState() == CoverState.MOVING
+        """Return whether the cover moves; refuse when it could not finish."""
+        state = self.CoverState()
+        if state == CoverState.ERROR:
+            raise Faulted(part="cover", reason="it is stuck")
+        return state == CoverState.MOVING
 
     @get
     def CalibratorState(self) -> int:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from ocs_sim.alpaca import DriverError, Trouble
+from ocs_sim.alpaca import AlpacaError, Trouble
 from ocs_sim.world import Fault, Faults
 
 _ANY_DEVICE = "*"
+_ERROR_NUMBERS = range(0x400, 0x1000)
+_UNKNOWN_FAILURE = 0x500
 
 
 def device_trouble(faults: Faults, device_type: str) -> Trouble | None:
@@ -18,12 +20,19 @@ def device_trouble(faults: Faults, device_type: str) -> Trouble | None:
     return Trouble(
         delay_seconds=slow.values["delay_seconds"] if slow else 0.0,
         drop_connection=lost is not None,
-        error=DriverError(failing.values["message"], int(failing.values["number"])) if failing else None,
+        error=_error(failing) if failing else None,
+    )
+
+
+def _error(failing: Fault) -> AlpacaError:
+    number = int(failing.values["number"])
+    return AlpacaError(
+        number if number in _ERROR_NUMBERS else _UNKNOWN_FAILURE, str(failing.values["message"])
     )
 
 
 def _of(faults: Faults, name: str, device_type: str) -> Fault | None:
     fault = faults.find(name)
-    if fault is None or fault.values["device"].lower() not in (_ANY_DEVICE, device_type.lower()):
+    if fault is None or str(fault.values["device"]).lower() not in (_ANY_DEVICE, device_type.lower()):
         return None
     return fault

@@ -30,6 +30,7 @@ _PARTICULAR = {
     "Action": "text",
     "SideOfPier": "0",
     "Axis": "0",
+    "Light": "false",
 }
 
 
