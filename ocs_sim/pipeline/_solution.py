@@ -8,6 +8,7 @@ import numpy as np
 from astropy.wcs import WCS
 from numpy.typing import NDArray
 
+from ocs_sim.pipeline._tangent import Tangent
 from ocs_sim.sky import Stars
 
 
@@ -42,3 +43,8 @@ class Solution:
     def distance_arcseconds(self) -> float:
         """How far the middle of the image is from where the approximate WCS had it."""
         return float(np.hypot(*self.offset_arcseconds))
+
+    def off_arcseconds(self, ra_degrees: float, dec_degrees: float) -> tuple[float, float]:
+        """Return how far to the east and to the north of a place the middle of the image is."""
+        plane = Tangent(ra_degrees, dec_degrees).project(*self.wcs.wcs.crval)
+        return float(plane[0]), float(plane[1])
