@@ -70,15 +70,18 @@ def clear_fraction(
 
     `opening` is how far the shutter is open, 0 to 1: it opens from the horizon upwards, over the zenith.
     """
-    line = _direction(np.asarray(altitude_degrees, dtype=float), np.asarray(azimuth_degrees, dtype=float))
-    origin = _origin(np.asarray(hour_angle_degrees, dtype=float), np.asarray(pier_side), dome)
+    altitude, azimuth, hour_angle, side, slit, opened = np.broadcast_arrays(
+        altitude_degrees, azimuth_degrees, hour_angle_degrees, pier_side, dome_azimuth_degrees, opening
+    )
+    line = _direction(altitude, azimuth)
+    origin = _origin(hour_angle, side, dome)
     rays = np.expand_dims(origin, -1) + _across(line) * dome.aperture_metres / 2
     north, east, up = _pierced(rays, np.expand_dims(line, -1), dome.radius_metres)
-    turned = np.radians(np.asarray(dome_azimuth_degrees, dtype=float))[..., np.newaxis]
+    turned = np.radians(slit)[..., np.newaxis]
     forward = north * np.cos(turned) + east * np.sin(turned)
     sideways = east * np.cos(turned) - north * np.sin(turned)
     arc = np.degrees(np.arctan2(up, forward))
-    top = np.asarray(opening, dtype=float)[..., np.newaxis] * (90.0 + dome.slit_from_zenith_degrees)
+    top = opened[..., np.newaxis] * (90.0 + dome.slit_from_zenith_degrees)
     through = (np.abs(sideways) <= dome.slit_half_width_metres) & (arc >= 0.0) & (arc <= top)
     return np.asarray(through.mean(axis=-1))
 
