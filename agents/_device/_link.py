@@ -11,7 +11,7 @@ from ocs_sim.agent import AgentContext, Signal, Timer
 
 from ._debts import Debts
 from ._errors import DeviceError, DeviceLost, DeviceMisbehaved, DeviceRefused, DeviceUnreachable
-from ._opening import close_device, open_device
+from ._opening import close_device, new_client_id, open_device
 from ._options import DeviceOptions
 from ._pauses import Pauses
 from ._state import ALLOWED, LinkState
@@ -27,7 +27,8 @@ class DeviceLink:
 
     A function is given alpyca's object. The link connects before the first call, and before the next one
     after the device was lost; whoever calls gets a DeviceError that says what is wrong. `connection` counts
-    how often it has connected, `url` is where the device is, `device` what people call it.
+    how often it has connected, `url` is where the device is, `client_id` who
+    we are to it, `device` what people call it.
     """
 
     def __init__(
@@ -45,7 +46,9 @@ class DeviceLink:
         self.device = f"{kind} {number} at {host}:{port}"
         self.connection = 0
         self.url = f"http://{host}:{port}/api/v1/{kind}/{number}"
-        self._place = (kind, host, port, number, timeout_seconds)
+        self.client_id = new_client_id()
+        self._place = (kind, host, port, number)
+        self._timeout_seconds = timeout_seconds
         self._timer = timer
         self.log = log
         self._closed = Signal(timer)
@@ -135,7 +138,7 @@ class DeviceLink:
 
     def _connect(self) -> None:
         self._move(LinkState.CONNECTING)
-        device = open_device(*self._place)
+        device = open_device(*self._place, client_id=self.client_id, timeout_seconds=self._timeout_seconds)
         try:
             with translated(self.device, "connect"):
                 self._establish(device)

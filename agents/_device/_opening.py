@@ -1,8 +1,10 @@
-"""alpyca's objects: made late, and kept from waiting too long."""
+"""alpyca's objects: made late, kept from waiting too long, and each a client of its own."""
 
 from __future__ import annotations
 
 import importlib
+import itertools
+import random
 from typing import Any
 
 _CLASSES = {
@@ -19,36 +21,45 @@ _CLASSES = {
 }
 _LONGEST_CONNECT_SECONDS = 2.0
 _ALPYCA_SECONDS = 5.0
+_LARGEST_FIRST_CLIENT = 60_000
+_clients = itertools.count(random.randint(1, _LARGEST_FIRST_CLIENT))  # noqa: S311 - no secret
 
 
-def open_device(kind: str, host: str, port: int, number: int, timeout_seconds: float) -> Any:
+def new_client_id() -> int:
+    """Return a ClientID that no other link of this process has.
+
+    alpyca has one for the whole process: there, who disconnects would disconnect all others from the device.
+    """
+    return next(_clients)
+
+
+def open_device(
+    kind: str, host: str, port: int, number: int, *, client_id: int, timeout_seconds: float
+) -> Any:
     """Return alpyca's object for a device, which talks to nobody yet.
 
     It gives up on a server that takes no connection within 2 s, or does not answer within the timeout, which
     replaces alpyca's 5 s; the longer ones that alpyca has for a few slow members stay.
     """
     # Imported here: who only checks a site file should not wait for requests.
-    from requests.adapters import HTTPAdapter
+    import requests
 
-    class Hurried(HTTPAdapter):
-        def send(
-            self,
-            request: Any,
-            stream: bool = False,
-            timeout: Any = None,
-            verify: Any = True,
-            cert: Any = None,
-            proxies: Any = None,
-        ) -> Any:
-            longest = timeout if timeout > _ALPYCA_SECONDS else timeout_seconds
-            limits = (min(_LONGEST_CONNECT_SECONDS, timeout_seconds), longest)
-            return super().send(request, stream, limits, verify, cert, proxies)
+    class Messenger(requests.Session):
+        def request(self, method: Any, url: Any, *args: Any, **kwargs: Any) -> requests.Response:
+            place = "params" if str(method).upper() == "GET" else "data"
+            kwargs[place] = {**(kwargs.get(place) or {}), "ClientID": str(client_id)}
+            given = kwargs.get("timeout") or 0.0
+            longest = given if given > _ALPYCA_SECONDS else timeout_seconds
+            kwargs["timeout"] = (min(_LONGEST_CONNECT_SECONDS, timeout_seconds), longest)
+            return super().request(method, url, *args, **kwargs)
 
     device_class = getattr(importlib.import_module(f"alpaca.{kind}"), _CLASSES[kind])
     device = device_class(f"[{host}]:{port}" if ":" in host else f"{host}:{port}", number)
+    device.rqs.close()
+    device.rqs = Messenger()
     # A proxy from the environment is for the world outside, not for devices.
     device.rqs.trust_env = False
-    device.rqs.mount("http://", Hurried())
+    device._client_id = client_id  # noqa: SLF001 - for whoever asks the object who it is
     return device
 
 

@@ -23,14 +23,16 @@ def seized(
     """End what runs of these operations of the agent, wait for their ends, and hold their lock.
 
     An operation that begins meanwhile is ended too. `at_once` is called when the others have been asked to
-    end and have not ended yet. Raises StillRunning or LockBusy when that takes too long, and Cancelled when
-    the run is asked to end.
+    end and have not ended yet; what it raises is raised when they have. Raises StillRunning or LockBusy when
+    that takes too long, and Cancelled when the run is asked to end.
     """
     deadline = run.token.timer.monotonic() + timeout_seconds
     others = agent.preempt(run, *operations)
-    if at_once is not None:
-        at_once()
-    others.wait(timeout_seconds)
+    try:
+        if at_once is not None:
+            at_once()
+    finally:
+        others.wait(timeout_seconds)
     with ExitStack() as stack:
         while not _is_taken(stack, lock, run, deadline):
             agent.preempt(run, *operations).wait(timeout_seconds)

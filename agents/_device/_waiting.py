@@ -7,7 +7,7 @@ from typing import Any
 
 from ocs_sim.agent import Run
 
-from ._errors import DeviceTooSlow
+from ._errors import DeviceLost, DeviceTooSlow, DeviceUnreachable
 from ._link import DeviceLink
 
 _POLL_SECONDS = 0.25
@@ -34,10 +34,14 @@ def wait_until(
     """
     timer = run.token.timer
     began, same = timer.monotonic(), link.connection if connection is None else connection
-    while not link.read(is_done, doing, connection=same):
-        elapsed = timer.monotonic() - began
-        if elapsed > limit_seconds:
-            raise DeviceTooSlow(device=link.device, doing=doing, seconds=limit_seconds)
-        if on_look is not None:
-            on_look(elapsed)
-        run.sleep(poll_seconds)
+    try:
+        while not link.read(is_done, doing, connection=same):
+            elapsed = timer.monotonic() - began
+            if elapsed > limit_seconds:
+                raise DeviceTooSlow(device=link.device, doing=doing, seconds=limit_seconds)
+            if on_look is not None:
+                on_look(elapsed)
+            run.sleep(poll_seconds)
+    except DeviceUnreachable as fault:
+        # By what on_look asked.
+        raise DeviceLost(device=link.device, doing=doing, fault=fault.facts["fault"]) from fault

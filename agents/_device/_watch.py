@@ -32,17 +32,22 @@ class Watch:
     def attempt(self, link: DeviceLink, look: Callable[[], T]) -> T | None:
         """Return what `look` returns, or None when it raised DeviceError or it is too early to try again."""
         if link.is_resting:
+            # Somebody else may have lost it: then this is the first that is known of it here.
+            self._keep(link, f"The {link.device} does not answer.")
             return None
         try:
             seen = look()
         except DeviceError as fault:
             # The first reason stays: what comes after it is mostly its consequence, and would be logged anew.
-            self._faults.setdefault(link.device, str(fault))
-            self._tell()
+            self._keep(link, str(fault))
             return None
         if self._faults.pop(link.device, None) is not None:
             self._tell()
         return seen
+
+    def _keep(self, link: DeviceLink, fault: str) -> None:
+        self._faults.setdefault(link.device, fault)
+        self._tell()
 
     def _tell(self) -> None:
         if self._faults:

@@ -44,8 +44,13 @@ class Pointing:
         warning = self._interlocks.path_warning(aim, facts, state)
         if warning:
             run.message(warning)
-        self._slew(run, aim, facts, state)
-        return self._arrived(aim, facts)
+        self.aim = aim
+        try:
+            self._slew(run, aim, facts, state)
+            return self._arrived(aim, facts)
+        except BaseException:
+            self.aim = None
+            raise
 
     def _check(self, aim: Aim) -> None:
         self._interlocks.check(aim, self._device.facts(), self._device.state().unix)
@@ -60,12 +65,11 @@ class Pointing:
 
     def _slew(self, run: Run, aim: Aim, facts: MountFacts, state: MountState) -> None:
         progress = SlewProgress(run, "slewing", aim.describe(), aim.miss_degrees(facts, state))
-        device, self.aim = self._device, None
+        device = self._device
         with device.moving():
             connection = device.link.connection
             device.set_tracking(aim.is_tracked or not facts.can_slew_alt_az)
             device.link.call(lambda mount: aim.begin(mount, facts, state.unix), f"slew to {aim.describe()}")
-            self.aim = aim
             device.wait_while_slewing(
                 run,
                 f"finish the slew to {aim.describe()}",

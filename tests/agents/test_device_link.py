@@ -187,6 +187,16 @@ def test_many_threads_share_one_connection(server, links):
     assert (seen, link.connection) == ([20] * 8, 1)
 
 
+def test_one_link_that_leaves_does_not_disconnect_another(server, links, kettle):
+    one, other = links(server.port), links(server.port)
+    one.read(heat)
+    other.read(heat)
+    assert kettle.connections.connected() == sorted([one.client_id, other.client_id])
+    one.close()
+    assert kettle.connections.connected() == [other.client_id]
+    assert (other.read(heat), other.connection) == (20, 1)
+
+
 def test_after_the_close_nothing_is_tried(server, links):
     link = links(server.port)
     link.read(heat)
