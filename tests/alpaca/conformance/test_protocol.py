@@ -337,3 +337,8 @@ def test_an_answer_is_json_to_the_byte(connected):
     answer = connected.get("/api/v1/telescope/0/rightascension", IDS)
     assert json.loads(answer.body)["ErrorNumber"] == 0
     assert answer.content_type.split(";")[0] == "application/json"
+
+
+@pytest.mark.parametrize("name", ["SubExposureDuration", "SubexposureDuration"])
+def test_the_two_spellings_of_a_parameter_are_understood(connected, name):
+    assert connected.put("/api/v1/camera/0/subexposureduration", {name: 1.0, **IDS}).error == 0x400

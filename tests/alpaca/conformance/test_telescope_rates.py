@@ -114,6 +114,7 @@ def test_offsets_need_the_sidereal_rate(telescope):
     telescope.RightAscensionRate = 0.1
 
 
+@pytest.mark.parametrize("hour_angle", [3.0, -3.0])
 @pytest.mark.parametrize(
     ("direction", "east", "north"),
     [
@@ -123,8 +124,11 @@ def test_offsets_need_the_sidereal_rate(telescope):
         (GuideDirections.guideWest, -1, 0),
     ],
 )
-def test_a_pulse_moves_by_rate_times_time(site, telescope, direction, east, north):
-    """East is where right ascensions grow."""
+def test_a_pulse_moves_by_rate_times_time(site, telescope, direction, east, north, hour_angle):
+    """East is where right ascensions grow; on either side of the pier."""
+    telescope.SlewToCoordinatesAsync((telescope.SiderealTime - hour_angle) % 24.0, -30.0)
+    site.wait_until(lambda: not telescope.Slewing)
+    site.wait(2.0)
     hours, degrees = telescope.RightAscension, telescope.Declination
     telescope.PulseGuide(direction, 5000)
     assert telescope.IsPulseGuiding

@@ -7,10 +7,15 @@ import pytest
 from alpaca.exceptions import (
     InvalidOperationException,
     InvalidValueException,
+    NotImplementedException,
     ParkedException,
     ValueNotSetException,
 )
-from alpaca.telescope import GuideDirections, PierSide, TelescopeAxes
+from alpaca.telescope import AlignmentModes, GuideDirections, PierSide, TelescopeAxes
+
+from ocs_sim.world import load_profile
+from tests.alpaca.conformance.conftest import new_world
+from tests.alpaca.conformance.observatory import observatory
 
 ARCSECONDS = 3600.0
 
@@ -274,3 +279,39 @@ def test_the_deprecated_slews_answer_at_their_end(hurried):
     telescope._put("slewtoaltaz", Azimuth=160.0, Altitude=50.0)
     assert not telescope.Slewing
     assert (telescope.Azimuth, telescope.Altitude) == pytest.approx((160.0, 50.0), abs=10.0 / ARCSECONDS)
+
+
+def test_a_slew_lasts_longer_by_the_time_to_settle(site, telescope):
+    def duration(hour_angle):
+        telescope.SlewToCoordinatesAsync((telescope.SiderealTime - hour_angle) % 24.0, -30.0)
+        return site.wait_until(lambda: not telescope.Slewing, step=0.1)
+
+    duration(2.0)
+    telescope.SlewSettleTime = 0.0
+    plain = duration(3.0)
+    telescope.SlewSettleTime = 5.0
+    assert telescope.SlewSettleTime == 5.0
+    assert duration(2.0) == pytest.approx(plain + 5.0, abs=0.3)
+    with pytest.raises(InvalidValueException):
+        telescope.SlewSettleTime = -1.0
+
+
+def test_a_fork_has_one_side(stage, fork):
+    with observatory(stage.show(new_world(fork, stepped=True))) as site:
+        telescope = site.telescope
+        assert telescope.AlignmentMode == AlignmentModes.algPolar
+        assert not telescope.CanSetPierSide
+        with pytest.raises(NotImplementedException):
+            telescope.SideOfPier = PierSide.pierWest
+        telescope.Tracking = True
+        for hour_angle in (-2.0, 2.0):
+            hours = (telescope.SiderealTime - hour_angle) % 24.0
+            telescope.SlewToCoordinatesAsync(hours, -30.0)
+            site.wait_until(lambda: not telescope.Slewing)
+            assert distance(telescope, hours, -30.0) < 10.0
+            assert telescope.SideOfPier == PierSide.pierEast
+
+
+@pytest.fixture
+def fork():
+    return load_profile("fast", **{"mount.kind": "fork"})
