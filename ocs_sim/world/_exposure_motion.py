@@ -15,7 +15,7 @@ from ocs_sim.world._psf_blur import trail
 Values = NDArray[np.float64]
 
 _NO_MOTION_PIXELS = 0.02
-_LONGEST_KERNEL_PIXELS = 40.0
+_LONGEST_KERNEL_PIXELS = 16.0
 _TURNED_PIXELS = 0.3
 _TURNS_ASKED = 9
 
@@ -29,6 +29,12 @@ class Motion:
     mean_x: float
     mean_y: float
     together: bool
+
+    @property
+    def length_pixels(self) -> float:
+        """How long the path is; infinite where it leaves the projection."""
+        length = float(np.hypot(np.ptp(self.x), np.ptp(self.y)))
+        return length if np.isfinite(length) else np.inf
 
     def kernel(self, weights: Values) -> Floats | None:
         """Return the path as a kernel that blurs a star's image; None where nothing moved."""

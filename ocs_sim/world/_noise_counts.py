@@ -16,6 +16,7 @@ Counts = NDArray[np.int64]
 
 _TILE_COLUMNS = 512
 _LOW_PERCENT, _HIGH_PERCENT = 1.0, 98.0
+_MOST_EVENTS = 2.0  # for each pixel: more cost more than draws one after the other
 _UNDECIDED = 255
 
 
@@ -29,7 +30,7 @@ def count_electrons(electrons: Floats, numbers: np.random.Generator) -> None:
 
 def _counted(expected: Floats, numbers: np.random.Generator) -> Counts:
     low, high = np.percentile(expected[::16], [_LOW_PERCENT, _HIGH_PERCENT])
-    common, spread = float(low), float(high - low) * 1.05
+    common, spread = float(low), min(float(high - low) * 1.05, _MOST_EVENTS)
     rest = expected - np.float32(common)
     counts: Counts = _from_table(common, expected.size, numbers)
     counts += _thinned(rest, spread, numbers)

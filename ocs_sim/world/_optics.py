@@ -38,9 +38,9 @@ def image_of_point(
     optics: OpticsProfile, fwhm_pixels: float, defocus_pixels: float, path: Floats | None = None
 ) -> Psf:
     """Return a star's image: a Moffat profile, a defocused pupil's ring, and its `path` as a kernel."""
-    ring = annulus(min(defocus_pixels, _WIDEST_HALF_PIXELS), optics.obstruction_fraction)
-    rings = [ring] if defocus_pixels > _SMALLEST_RING_PIXELS else []
-    kernels = rings + ([path] if path is not None else [])
+    kernels = [path] if path is not None else []
+    if defocus_pixels > _SMALLEST_RING_PIXELS:
+        kernels.append(annulus(min(defocus_pixels, _WIDEST_HALF_PIXELS), optics.obstruction_fraction))
     reach = max(12.0, 6 * fwhm_pixels) + sum(kernel.shape[0] / 16 for kernel in kernels)
     half = int(np.ceil(min(reach, _WIDEST_HALF_PIXELS)))
     psf = moffat_psf(fwhm_pixels, optics.moffat_beta, half)

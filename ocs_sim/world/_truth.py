@@ -134,7 +134,7 @@ def _sky_truth(world: World, scene: Scene, sky: Sky) -> SkyTruth:
         seeing_arcseconds=sky.focus.air_fwhm_arcseconds,
         fwhm_arcseconds=sky.psf.fwhm_pixels * scale,
         half_flux_diameter_arcseconds=sky.psf.half_flux_diameter_pixels * scale,
-        trailed=sky.trails is not None,
+        trailed=sky.trails is not None or sky.motion.length_pixels > sky.focus.moffat_fwhm_pixels,
         focus_steps=sky.focus.position_steps,
         best_focus_steps=sky.focus.best_steps,
         extinction_magnitudes=light.extinction_magnitudes,
