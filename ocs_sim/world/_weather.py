@@ -159,14 +159,14 @@ class Weather(Part):
         events = self._world.faults.all_of(name)
         if not events:
             return None
-        value, part = np.zeros(at.shape), np.zeros(at.shape)
+        total, part = np.zeros(at.shape), np.zeros(at.shape)
         for event in events:
             come = np.clip((at - event.since) / _EVENT_SECONDS, 0.0, 1.0)
             left = np.clip((at - event.until) / _EVENT_SECONDS, 0.0, 1.0)
-            now = np.clip(come - left, 0.0, 1.0)
-            value = np.where(now >= part, event.values[key], value)
-            part = np.maximum(part, now)
-        return value, part
+            # As one goes the next may come: the sky changes from the one to the other without clearing up.
+            total += np.clip(come - left, 0.0, 1.0) * event.values[key]
+            part += np.clip(come - left, 0.0, 1.0)
+        return total / np.maximum(part, 1e-9), np.minimum(part, 1.0)
 
 
 def dew_point_celsius(temperature_celsius: Floats, humidity_percent: Floats | float) -> Floats:
