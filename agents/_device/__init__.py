@@ -31,6 +31,7 @@ from ._errors import (
     DeviceRefused,
     DeviceTooSlow,
     DeviceUnreachable,
+    is_lacking,
 )
 from ._latest import LatestSample
 from ._link import DeviceLink, link_from
@@ -55,6 +56,7 @@ __all__ = [
     "Watch",
     "bring_to_safety",
     "close_links",
+    "is_lacking",
     "link_from",
     "safely",
     "seized",

@@ -16,6 +16,8 @@ from typing import Any
 from ocs_sim.agent import OperationFailed
 from ocs_sim.errors import ObservatoryError
 
+NOT_IMPLEMENTED = 0x400
+
 
 class DeviceError(OperationFailed):
     """Something went wrong with {device}."""
@@ -40,6 +42,16 @@ class DeviceRefused(DeviceError):
 
 class DeviceMisbehaved(DeviceError):
     """The {device} did not answer as such a device must, when asked to {doing}: {fault}."""
+
+
+def is_lacking(fault: DeviceError) -> bool:
+    """Return whether a device only said that it does not have what it was asked for.
+
+    That is ASCOM's "not implemented", or for members of later interfaces HTTP 400 from an older server.
+    """
+    if isinstance(fault, DeviceRefused):
+        return bool(fault.facts["number"] == NOT_IMPLEMENTED)
+    return isinstance(fault, DeviceMisbehaved) and str(fault.facts["fault"]).startswith("HTTP 4")
 
 
 class DeviceTooSlow(DeviceError):

@@ -8,7 +8,7 @@ from typing import Any
 
 from ocs_sim.almanac import Place, apparent_to_icrs, icrs_to_apparent
 
-from .._device import DeviceLink, DeviceRefused
+from .._device import DeviceError, DeviceLink, is_lacking
 from ._errors import UnusableMount
 from ._options import MountOptions
 
@@ -16,7 +16,6 @@ from ._options import MountOptions
 _TOPOCENTRIC, _J2000 = 1, 2
 _SYSTEMS = {0: _TOPOCENTRIC, _TOPOCENTRIC: _TOPOCENTRIC, _J2000: _J2000}
 _SYSTEM_NAMES = {3: "J2050", 4: "B1950"}
-_NOT_IMPLEMENTED = 0x400
 _ALT_AZ = 0
 
 
@@ -69,7 +68,7 @@ def _given(value: float | None, link: DeviceLink, ask: Callable[[Any], Any], nam
 def _optional(link: DeviceLink, ask: Callable[[Any], Any], default: Any) -> Any:
     try:
         return link.read(ask)
-    except DeviceRefused as fault:
-        if fault.facts["number"] != _NOT_IMPLEMENTED:
+    except DeviceError as fault:
+        if not is_lacking(fault):
             raise
         return default

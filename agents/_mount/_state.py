@@ -9,9 +9,8 @@ from typing import Any
 
 from ocs_sim.clock import Clock
 
-from .._device import DeviceLink, DeviceRefused
+from .._device import DeviceError, DeviceLink, DeviceMisbehaved, DeviceRefused, is_lacking
 
-_NOT_IMPLEMENTED = 0x400
 UNKNOWN_SIDE = -1
 # What there need not be, and what is said instead.
 _OPTIONAL: Mapping[str, Any] = {"SideOfPier": UNKNOWN_SIDE, "AtHome": False}
@@ -82,7 +81,7 @@ def _ask_for_all(link: DeviceLink) -> dict[str, Any]:
     """Return what DeviceState has; older mounts do not have it, and others leave things out."""
     try:
         told = link.read(lambda device: {each["Name"]: each["Value"] for each in device.DeviceState})
-    except DeviceRefused:
+    except (DeviceRefused, DeviceMisbehaved):
         return {}
     return {name: value for name, value in told.items() if name in _ASKED and value is not None}
 
@@ -90,8 +89,8 @@ def _ask_for_all(link: DeviceLink) -> dict[str, Any]:
 def _ask(link: DeviceLink, name: str, ask: Callable[[Any], Any]) -> Any:
     try:
         return link.read(ask, f"tell its {name}")
-    except DeviceRefused as fault:
-        if name in _OPTIONAL and fault.facts["number"] == _NOT_IMPLEMENTED:
+    except DeviceError as fault:
+        if name in _OPTIONAL and is_lacking(fault):
             return _OPTIONAL[name]
         raise
 
