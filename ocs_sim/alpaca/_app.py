@@ -99,6 +99,10 @@ class Application:
             await _refuse(send, error)
         except ClientGone:
             return
+        except asyncio.CancelledError:
+            # The server ends, and this would take too long.
+            with contextlib.suppress(ClientGone):
+                await _drop(scope, receive)
         except Exception:
             _log.exception("%s %s cannot be answered", scope["method"], path)
             # Nothing can be said where an answer has begun; the server then closes the connection.

@@ -103,8 +103,8 @@ class AlpacaServer:
             interface="asgi3",
             loop="none",
             log_config=None,
-            # Its warnings are of requests that make no sense: whoever sent them is told.
-            log_level="error",
+            # It has nothing to say: who sends nonsense is told so, and failures the application logs.
+            log_level="critical",
             access_log=False,
             server_header=False,
             proxy_headers=False,

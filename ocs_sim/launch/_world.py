@@ -6,6 +6,8 @@ import argparse
 import asyncio
 import os
 import signal
+import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -47,6 +49,14 @@ async def _serve(server: WorldServer, ready: Callable[[], None]) -> None:
         await ended.wait()
     finally:
         await server.stop()
+    _leave_threads()
+
+
+def _leave_threads() -> None:
+    # Nobody waits any more for an image that is being rendered, but Python would: minutes for a large one.
+    if any(each is not threading.main_thread() and not each.daemon for each in threading.enumerate()):
+        sys.stdout.flush()
+        os._exit(0)
 
 
 def settings_of(site_file: Path | None, given: dict[str, Any], words: set[str]) -> WorldSettings:

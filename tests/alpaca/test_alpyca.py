@@ -64,7 +64,9 @@ def test_it_reads_writes_and_is_refused(telescope):
     assert telescope.InterfaceVersion == 4
     telescope.Tracking = True
     assert telescope.Tracking is True
-    assert [(each.Minimum, each.Maximum) for each in telescope.AxisRates(TelescopeAxes.axisSecondary)] == [(0.0, 1.5)]
+    assert [(each.Minimum, each.Maximum) for each in telescope.AxisRates(TelescopeAxes.axisSecondary)] == [
+        (0.0, 1.5)
+    ]
     assert {each["Name"] for each in telescope.DeviceState} == {"Tracking", "TimeStamp"}
     with pytest.raises(exceptions.ValueNotSetException, match="TargetDeclination"):
         _ = telescope.TargetDeclination

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import time
 
 import httpx
@@ -9,6 +10,7 @@ import pytest
 
 from ocs_sim.alpaca import DriverError, Trouble
 from tests.alpaca.test_protocol import refused, value
+from tests.alpaca.toys import Toy, serving
 
 
 def test_a_failing_device_refuses(http, read, toy):
@@ -37,3 +39,15 @@ def test_a_slow_device_answers_late_and_others_do_not(http, read, toy):
 def test_driver_errors_have_their_numbers():
     with pytest.raises(ValueError, match="0x500 to 0xFFF"):
         DriverError("no", 0x400)
+
+
+def test_a_server_that_ends_hangs_up_on_what_would_take_too_long(caplog):
+    slow = Toy()
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        with serving(slow) as server:
+            slow.next_trouble = Trouble(delay_seconds=600)
+            asked = pool.submit(httpx.get, f"{server.address}/api/v1/telescope/0/tracking", timeout=60)
+            while slow.next_trouble is not None:
+                time.sleep(0.001)
+        assert isinstance(asked.exception(20), httpx.RemoteProtocolError | httpx.ReadError)
+    assert not caplog.records
