@@ -8,11 +8,11 @@ from typing import Any, Protocol
 
 from ocs_sim.agent import OperationFailed
 
-from ._curve import FocusCurve, FocusPoint, NoMinimum, fit_curve
+from ._curve import FEWEST_POINTS, FocusCurve, FocusPoint, NoMinimum, fit_curve
 from ._measure import StarSizes
 
 _MOST_EXTENSIONS = 2
-_FEWEST_STARS = 1
+_FEWEST_STARS = 3
 # What a star may be larger, at the position that was found, than the curve promises.
 _VERIFIED_WITHIN = 1.25
 _TRIES = 2
@@ -67,12 +67,22 @@ class FocusSearch:
             if not further:
                 break
             self._sweep(further)
-        curve = fit_curve(self.points)
+        curve = self._fit_near(fit_curve(self.points))
+        if curve.error_steps > self.plan.step:
+            raise NoMinimum(
+                "The stars' size does not depend on the focus: is there enough light, and no cloud?"
+            )
         if not min(self.looked_at) <= curve.best_position <= max(self.looked_at):
             raise NoMinimum(
                 f"The stars are smallest near {curve.best_position:.0f}, beyond the sweep: begin there."
             )
         return curve
+
+    def _fit_near(self, first: FocusCurve) -> FocusCurve:
+        """Return the curve of what was seen around the floor: far from it stars are no hyperbola any more."""
+        reach = self.plan.step * (self.plan.points // 2 + 0.5)
+        near = [each for each in self.points if abs(each.position - first.best_position) <= reach]
+        return fit_curve(near) if len(near) >= FEWEST_POINTS else first
 
     def _further(self) -> list[int]:
         """Return where else to look for the floor to lie within the sweep; mostly nowhere."""

@@ -14,6 +14,8 @@ _FEWEST_PIXELS = 9
 _NO_DEBLENDING = 1.0
 _MOST_STARS = 80
 _BOX_PIXELS = 64
+# A hot pixel has nearly all of its light in one place, which no star has.
+_SPIKE = 0.6
 # Detectors are not linear up to their last step.
 _LINEAR = 0.95
 _LARGEST_RADIUS_PIXELS = 60.0
@@ -32,14 +34,14 @@ class StarSizes:
 def measure_stars(image: Any, saturation: float | None = None) -> StarSizes:
     """Measure the stars in an image, shape (rows, columns), in its own pixels and units.
 
-    Stars with pixels near `saturation` are left out, as are those that the border cuts.
+    Left out are stars with pixels near `saturation`, those that the border cuts, and hot pixels.
     """
     data = np.ascontiguousarray(image, dtype=np.float32)
     background = sep.Background(data, bw=_BOX_PIXELS, bh=_BOX_PIXELS)
     sky, noise = float(background.globalback), float(background.globalrms)
     background.subfrom(data)
     found = _extract(data, max(noise, 1e-3))
-    found = found[_is_whole(found, data.shape) & _is_unsaturated(found, sky, saturation)]
+    found = found[_is_whole(found, data.shape) & _is_unsaturated(found, sky, saturation) & _is_spread(found)]
     found = found[np.argsort(found["flux"])[::-1][:_MOST_STARS]]
     diameters = _half_flux_diameters(data, found)
     return StarSizes(len(diameters), float(np.median(diameters)) if len(diameters) else None, sky, noise)
@@ -63,6 +65,10 @@ def _is_unsaturated(found: Any, sky: float, saturation: float | None) -> Any:
     return (
         np.ones(len(found), dtype=bool) if saturation is None else found["peak"] + sky < _LINEAR * saturation
     )
+
+
+def _is_spread(found: Any) -> Any:
+    return found["peak"] < _SPIKE * found["flux"]
 
 
 def _half_flux_diameters(data: Any, found: Any) -> Any:
