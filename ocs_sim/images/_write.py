@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 # Keys which say how pixels are stored: each header has its own.
 _OF_THE_PIXELS = ("BUNIT", "BSCALE", "BZERO", "CHECKSUM", "DATASUM")
 _COMPRESSED_NAME = "IMAGE"
+_UINT16_ZERO = 0x8000
 
 
 def write_image(
@@ -40,12 +42,28 @@ def write_image(
     path = Path(path)
     if compress and path.suffix != ".fz":
         path = path.with_name(path.name + ".fz")
-    image = _compressed(data, header) if compress else [fits.PrimaryHDU(data, header.copy())]
+    image = _compressed(data, header) if compress else [_plain(data, header)]
     hdus = fits.HDUList(image + ([truth_hdu(truth)] if truth else []))
     _add_checksums(hdus)
     with whole_file(path, overwrite=overwrite) as file:
         hdus.writeto(file, output_verify="exception")
     return path
+
+
+def _plain(data: NDArray[Any], header: Header) -> Any:
+    """Return the primary HDU; unsigned pixels as they stand in the file, which spares copies."""
+    import numpy as np
+    from astropy.io import fits
+
+    if data.dtype != np.uint16:
+        return fits.PrimaryHDU(data, header.copy())
+    signed: NDArray[np.uint16] = np.bitwise_xor(data, np.uint16(_UINT16_ZERO), order="C")
+    if sys.byteorder == "little":
+        signed.byteswap(inplace=True)
+    hdu = fits.PrimaryHDU(signed.view(">i2"), header.copy(), do_not_scale_image_data=True)
+    hdu.header["BSCALE"] = (1, "pixel = BZERO + BSCALE x what is stored")
+    hdu.header["BZERO"] = (_UINT16_ZERO, "makes signed integers unsigned")
+    return hdu
 
 
 def _compressed(data: NDArray[Any], header: Header) -> list[Any]:
@@ -70,5 +88,4 @@ def _add_checksums(hdus: HDUList) -> None:
     hdus.update_extend()
     for hdu in hdus:
         # astropy's own comment holds the time of day, by which equal images would differ.
-        hdu.add_datasum(when="checksum of the data")
-        hdu.add_checksum(when="checksum of the HDU", override_datasum=True)
+        hdu.add_checksum(when="as the file was written")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from astropy.io import fits
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ocs_sim.images import build_header, check_image, write_image
@@ -31,6 +31,7 @@ def test_a_sound_image_has_no_fault(image):
     assert check_image(image) == []
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_any_flipped_bit_is_found(tmp_path_factory, image_bytes, data):
     place = data.draw(st.integers(0, len(image_bytes) * 8 - 1))
@@ -41,6 +42,7 @@ def test_any_flipped_bit_is_found(tmp_path_factory, image_bytes, data):
     assert errors(path)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_any_cut_is_found(tmp_path_factory, image_bytes, data):
     path = tmp_path_factory.mktemp("cut") / "a.fits"

@@ -10,7 +10,7 @@ from astropy.coordinates import TETE, AltAz, EarthLocation, SkyCoord
 from astropy.io import fits
 from astropy.time import Time
 from astropy.utils import iers
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ocs_sim.images import (
@@ -205,6 +205,7 @@ TEXT = st.text(max_size=100)
 DEGREES = st.floats(-90, 90)
 
 
+@settings(deadline=None)
 @given(
     name=TEXT,
     observer=TEXT,

@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ocs_sim.images import ImageName, NotAnImageName, observing_day
@@ -35,6 +35,7 @@ def ingested(filename):
     return f"{site}-{instrument}-{day}-{number}", kind, level
 
 
+@settings(deadline=None)
 @given(NAMES)
 def test_a_name_is_parsed_as_it_was_and_ingested(name):
     assert ImageName.parse(str(name)) == name

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from astropy.coordinates import SkyCoord
 from astropy.wcs import WCS
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ocs_sim.images import Detector, Optics, Pointing, build_header, commanded_wcs, commanded_wcs_of
@@ -41,6 +41,7 @@ def wcs_at(ra, dec, angle, mirrored=False, binning=(1, 1), start=(0, 0)):
     )
 
 
+@settings(deadline=None)
 @given(
     ra=st.floats(0, 359.9),
     dec=st.floats(-89.9, 89.9),

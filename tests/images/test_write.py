@@ -13,7 +13,7 @@ import pytest
 from astropy.io import fits
 from astropy.io.fits.scripts import fitscheck
 from astropy.nddata import CCDData
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ocs_sim.images import (
@@ -33,6 +33,7 @@ from ocs_sim.images import (
     write_image,
     write_truth,
 )
+from tests.examples import examples
 from tests.images.scenes import NAME, all_facts, sky
 
 HEADER = build_header(all_facts())
@@ -89,6 +90,7 @@ def test_fitscheck_and_ccddata_have_nothing_to_say(tmp_path, caplog):
     assert ccd.wcs.wcs.name == "COMMANDED"
 
 
+@settings(deadline=None, max_examples=examples(25))
 @given(
     rows=st.integers(1, 40),
     columns=st.integers(1, 70),
@@ -103,6 +105,22 @@ def test_all_sizes_and_types_of_pixels(tmp_path_factory, rows, columns, kind, se
     path = tmp_path_factory.mktemp("image") / str(NAME)
     path = write_image(path, pixels, HEADER, compress=compress)
     assert np.array_equal(read_image(path).data, pixels, equal_nan=pixels.dtype.kind == "f")
+    assert check_image(path) == []
+
+
+@pytest.mark.parametrize("compress", [False, True])
+@pytest.mark.parametrize("kind", ["<u2", ">u2", "<i4", ">f4"])
+@pytest.mark.parametrize("arranged", ["columns first", "every other", "read only"])
+def test_pixels_may_lie_in_memory_as_they_like(tmp_path, compress, kind, arranged):
+    pixels = sky().astype(kind)
+    pixels = {"columns first": np.asfortranarray(pixels), "every other": pixels[::2, ::-2]}.get(
+        arranged, pixels
+    )
+    pixels.flags.writeable = arranged != "read only"
+    before = pixels.copy()
+    path = write_image(tmp_path / str(NAME), pixels, HEADER, compress=compress)
+    assert np.array_equal(read_image(path).data, before)
+    assert np.array_equal(pixels, before)
     assert check_image(path) == []
 
 
@@ -192,6 +210,7 @@ WRITE = """
 import os, resource, signal, sys
 from pathlib import Path
 from ocs_sim.images import NotWritten, build_header, write_image
+from tests.examples import examples
 from tests.images.scenes import all_facts, sky
 path, how = Path(sys.argv[1]), sys.argv[2]
 header = build_header(all_facts())
