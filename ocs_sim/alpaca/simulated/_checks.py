@@ -42,13 +42,3 @@ def right_ascension(hours: float) -> float:
 def declination(degrees: float) -> float:
     """Return a declination of -90..90 degrees; raise InvalidValue otherwise."""
     return within("Declination", degrees, -90.0, 90.0, "degrees")
-
-
-def altitude(degrees: float) -> float:
-    """Return an altitude of -90..90 degrees; raise InvalidValue otherwise."""
-    return within("Altitude", degrees, -90.0, 90.0, "degrees")
-
-
-def azimuth(degrees: float) -> float:
-    """Return an azimuth of 0..360 degrees; raise InvalidValue otherwise."""
-    return within("Azimuth", degrees, 0.0, 360.0, "degrees")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ocs_sim.alpaca import get, put
-from ocs_sim.alpaca.simulated import _checks
 from ocs_sim.alpaca.simulated._enumerations import CalibratorState, CoverState
 from ocs_sim.alpaca.simulated._simulated_device import SimulatedDevice
 from ocs_sim.world import Faulted
@@ -67,7 +66,6 @@ class CoverCalibrator(SimulatedDevice):
     @put
     def CalibratorOn(self, Brightness: int) -> None:
         """Turn the lamp on."""
-        _checks.within("Brightness", Brightness, 0, self.MaxBrightness())
         self.world.cover.on(Brightness)
 
     @put

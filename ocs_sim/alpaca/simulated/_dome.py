@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ocs_sim.alpaca import NotImplementedByDevice, get, put
-from ocs_sim.alpaca.simulated import _checks
 from ocs_sim.alpaca.simulated._enumerations import ShutterState
 from ocs_sim.alpaca.simulated._simulated_device import SimulatedDevice
 
@@ -106,7 +105,7 @@ class Dome(DomeState, DomeAbilities):
     @put
     def SlewToAzimuth(self, Azimuth: float) -> None:
         """Start to turn the slit to an azimuth in degrees."""
-        self.world.dome.slew_to_azimuth(_checks.below_full_circle("Azimuth", Azimuth))
+        self.world.dome.slew_to_azimuth(Azimuth)
 
     @put
     def SlewToAltitude(self, Altitude: float) -> None:  # noqa: ARG002
@@ -116,7 +115,7 @@ class Dome(DomeState, DomeAbilities):
     @put
     def SyncToAzimuth(self, Azimuth: float) -> None:
         """Let the dome say that its slit is at this azimuth in degrees."""
-        self.world.dome.sync(_checks.below_full_circle("Azimuth", Azimuth))
+        self.world.dome.sync(Azimuth)
 
     @put
     def OpenShutter(self) -> None:

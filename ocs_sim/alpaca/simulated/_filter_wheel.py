@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ocs_sim.alpaca import get
-from ocs_sim.alpaca.simulated import _checks
 from ocs_sim.alpaca.simulated._simulated_device import SimulatedDevice
 
 
@@ -31,5 +30,4 @@ class FilterWheel(SimulatedDevice):
 
     @Position.put
     def _(self, Position: int) -> None:
-        _checks.within("Position", Position, 0, len(self.world.wheel.names) - 1)
         self.world.wheel.set_position(Position)

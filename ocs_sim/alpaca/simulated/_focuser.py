@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ocs_sim.alpaca import NotImplementedByDevice, get, put
-from ocs_sim.alpaca.simulated import _checks
 from ocs_sim.alpaca.simulated._simulated_device import SimulatedDevice
 
 
@@ -73,5 +72,4 @@ class Focuser(SimulatedDevice):
     @put
     def Move(self, Position: int) -> None:
         """Start to move to a position in steps."""
-        _checks.within("Position", Position, 0, self.MaxStep(), "steps")
         self.world.focuser.move(Position)

@@ -61,7 +61,7 @@ class Rotator(SimulatedDevice):
     @put
     def Move(self, Position: float) -> None:
         """Start to turn by so many degrees."""
-        self.world.rotator.move(_checks.within("Position", Position, -360.0, 360.0, "degrees"))
+        self.world.rotator.move(Position)
 
     @put
     def MoveAbsolute(self, Position: float) -> None:

@@ -8,7 +8,7 @@ from ocs_sim.alpaca.simulated._enumerations import GuideDirection
 from ocs_sim.alpaca.simulated.camera._part import CameraPart
 from ocs_sim.world import WorldError
 
-LONGEST_PULSE_MILLISECONDS = 600_000
+_LONGEST_PULSE_MILLISECONDS = 600_000
 
 
 class GuidePort(CameraPart):
@@ -25,7 +25,7 @@ class GuidePort(CameraPart):
     def PulseGuide(self, Direction: int, Duration: int) -> None:
         """Let the mount move at its guide rate for so many milliseconds."""
         direction = _checks.one_of(GuideDirection, "Direction", Direction)
-        _checks.within("Duration", Duration, 0, LONGEST_PULSE_MILLISECONDS, "ms")
+        _checks.within("Duration", Duration, 0, _LONGEST_PULSE_MILLISECONDS, "ms")
         self._closed_until = self.world.now() + Duration / 1000.0
         try:
             self.world.mount.pulse_guide(direction.name.lower(), Duration)

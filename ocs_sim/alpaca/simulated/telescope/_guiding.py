@@ -22,7 +22,6 @@ class Guiding(TelescopePart):
     def PulseGuide(self, Direction: int, Duration: int) -> None:
         """Move north 0, south 1, east 2 or west 3 at the guide rate for so many milliseconds."""
         direction = _checks.one_of(GuideDirection, "Direction", Direction)
-        self._refuse_when_parked()
         self._mount.pulse_guide(direction.name.lower(), Duration)
 
     @get

@@ -24,5 +24,4 @@ class Moving(TelescopePart):
         axis = checked_axis(Axis)
         if axis is MountAxis.TERTIARY:
             raise NotImplementedByDevice("the mount has no tertiary axis")
-        self._refuse_when_parked()
         self._mount.move_axis(int(axis), Rate)

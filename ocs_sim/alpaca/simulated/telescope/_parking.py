@@ -28,5 +28,4 @@ class Parking(TelescopePart):
     @put
     def FindHome(self) -> None:
         """Start to go to the home position."""
-        self._refuse_when_parked()
         self._mount.find_home()

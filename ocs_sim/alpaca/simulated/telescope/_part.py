@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ocs_sim.alpaca import InvalidOperation, InvalidWhileParked
 from ocs_sim.alpaca.simulated._simulated_device import SimulatedDevice
 
 if TYPE_CHECKING:
@@ -17,12 +16,3 @@ class TelescopePart(SimulatedDevice):
     @property
     def _mount(self) -> Mount:
         return self.world.mount
-
-    def _refuse_when_parked(self) -> None:
-        if self._mount.at_park:
-            raise InvalidWhileParked("the mount is parked: unpark it first")
-
-    def _require_tracking(self, *, wanted: bool, purpose: str) -> None:
-        self._refuse_when_parked()
-        if self._mount.tracking is not wanted:
-            raise InvalidOperation(f"to {purpose}, set Tracking to {str(wanted).lower()} first")

@@ -58,7 +58,6 @@ class Pointing(TelescopePart):
     def _(self, SideOfPier: int) -> None:
         side = _checks.one_of(PierSide, "SideOfPier", SideOfPier)
         _checks.within("SideOfPier", side, PierSide.EAST, PierSide.WEST)
-        self._refuse_when_parked()
         if not self._mount.is_german:
             raise NotImplementedByDevice("a fork has no other side: CanSetPierSide is false")
         with self.world.lock:

@@ -14,21 +14,19 @@ class Slewing(Targets):
     def SlewToCoordinatesAsync(self, RightAscension: float, Declination: float) -> None:
         """Start a slew to apparent coordinates (hours, degrees), which become the target."""
         hours, degrees = _checks.right_ascension(RightAscension), _checks.declination(Declination)
-        self._require_tracking(wanted=True, purpose="slew to equatorial coordinates")
-        self._aim(hours, degrees)
         self._mount.slew_to_equatorial(hours % 24.0, degrees)
+        self._aim(hours, degrees)
 
     @put
     def SlewToTargetAsync(self) -> None:
         """Start a slew to the target."""
+        self._refuse_when_parked()
         self.SlewToCoordinatesAsync(self.TargetRightAscension(), self.TargetDeclination())
 
     @put
     def SlewToAltAzAsync(self, Azimuth: float, Altitude: float) -> None:
         """Start a slew to horizontal coordinates in degrees, where the mount then stands still."""
-        azimuth, altitude = _checks.azimuth(Azimuth), _checks.altitude(Altitude)
-        self._require_tracking(wanted=False, purpose="slew to horizontal coordinates")
-        self._mount.slew_to_horizontal(altitude, azimuth % 360.0)
+        self._mount.slew_to_horizontal(Altitude, Azimuth)
 
     @put
     async def SlewToCoordinates(self, RightAscension: float, Declination: float) -> None:
@@ -60,5 +58,4 @@ class Slewing(Targets):
     @put
     def AbortSlew(self) -> None:
         """Stop a slew, a homing or MoveAxis; the mount then tracks if it did before."""
-        self._refuse_when_parked()
         self._mount.abort()

@@ -14,18 +14,16 @@ class Syncing(Targets):
     def SyncToCoordinates(self, RightAscension: float, Declination: float) -> None:
         """Let the mount say that it points to these apparent coordinates (hours, degrees)."""
         hours, degrees = _checks.right_ascension(RightAscension), _checks.declination(Declination)
-        self._refuse_when_parked()
         self._mount.sync_to_equatorial(hours % 24.0, degrees)
         self._aim(hours, degrees)
 
     @put
     def SyncToTarget(self) -> None:
         """Let the mount say that it points to the target."""
+        self._refuse_when_parked()
         self.SyncToCoordinates(self.TargetRightAscension(), self.TargetDeclination())
 
     @put
     def SyncToAltAz(self, Azimuth: float, Altitude: float) -> None:
         """Let the mount say that it points to these horizontal coordinates (degrees)."""
-        azimuth, altitude = _checks.azimuth(Azimuth), _checks.altitude(Altitude)
-        self._refuse_when_parked()
-        self._mount.sync_to_horizontal(altitude, azimuth)
+        self._mount.sync_to_horizontal(Altitude, Azimuth)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ocs_sim.alpaca import ValueNotSet, get
 from ocs_sim.alpaca.simulated import _checks
 from ocs_sim.alpaca.simulated.telescope._part import TelescopePart
+from ocs_sim.world import Parked
 
 
 class Targets(TelescopePart):
@@ -30,6 +31,11 @@ class Targets(TelescopePart):
     @TargetDeclination.put
     def _(self, TargetDeclination: float) -> None:
         self._target_declination_degrees = _checks.declination(TargetDeclination)
+
+    def _refuse_when_parked(self) -> None:
+        # Who has set no target either is told this first.
+        if self._mount.at_park:
+            raise Parked(part="mount", action="go to its target")
 
     def _aim(self, right_ascension_hours: float, declination_degrees: float) -> None:
         self._target_right_ascension_hours = right_ascension_hours

@@ -18,8 +18,6 @@ class Tracking(TelescopePart):
 
     @Tracking.put
     def _(self, Tracking: bool) -> None:
-        if Tracking:
-            self._refuse_when_parked()
         self._mount.set_tracking(Tracking)
 
     @get
