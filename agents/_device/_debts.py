@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from ._errors import DeviceRefused
+from ._errors import DeviceMisbehaved, DeviceRefused
 from ._translate import translated
 
 
@@ -34,7 +34,7 @@ class Debts:
                 with translated(self._device, what):
                     function(device)
                 self._log.warning("the %s is back and was asked to %s", self._device, what)
-            except DeviceRefused as fault:
+            except (DeviceRefused, DeviceMisbehaved) as fault:
                 self._log.warning("%s", fault)
             with self._lock:
                 self._owed.pop(what, None)
