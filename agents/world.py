@@ -22,7 +22,7 @@ from ocs_sim.agent import (
 )
 from ocs_sim.almanac import Place
 from ocs_sim.alpaca import ServerError
-from ocs_sim.alpaca.world_server import WorldServer, WorldSettings, iso, jump_to, set_rate
+from ocs_sim.alpaca.world_server import WorldServer, WorldSettings, advance, inject, iso, jump_to, set_rate
 from ocs_sim.errors import ObservatoryError
 
 from ._world_options import WorldOptions
@@ -115,7 +115,7 @@ class World(Agent[WorldOptions]):
             seconds (float): How much.
 
         """
-        self.world.clock.advance(seconds)
+        _or_fail(lambda: advance(self.world, seconds))
         return self._turned(run)
 
     @task(abortable=False)
@@ -152,7 +152,7 @@ class World(Agent[WorldOptions]):
 
         """
         values: dict[str, float | str] = {} if value is None else {_EVENT_VALUES[event]: value}
-        return self.inject(run, f"weather.{event}", seconds, values)
+        return self._inject(run, f"weather.{event}", seconds, values)
 
     @task(abortable=False)
     def inject_fault(
@@ -174,7 +174,7 @@ class World(Agent[WorldOptions]):
             values (dict): What the fault takes, such as `{"percent": 80}`.
 
         """
-        return self.inject(run, name, seconds, values or {})
+        return self._inject(run, name, seconds, values or {})
 
     @task(abortable=False)
     def clear_faults(self, run: Run, name: str | None = None) -> str:
@@ -206,9 +206,8 @@ class World(Agent[WorldOptions]):
         run.data = self._all_faults()
         return f"{len(run.data['active'])} faults are active."
 
-    def inject(self, run: Run, name: str, seconds: float | None, values: dict[str, float | str]) -> str:
-        """Let something go wrong, and tell the run what is wrong then; raises OperationFailed."""
-        _or_fail(lambda: self.world.faults.inject(name, seconds, **values))
+    def _inject(self, run: Run, name: str, seconds: float | None, values: dict[str, float | str]) -> str:
+        _or_fail(lambda: inject(self.world, name, seconds, values))
         run.data = self._all_faults()
         return f"{name}: {run.data['known'][name]}"
 

@@ -60,8 +60,8 @@ class Device:
         return AlpacaError(UNSPECIFIED, str(error))
 
     @put
-    def Action(self, Action: str, Parameters: str) -> str:  # noqa: ARG002
-        """Refuse: there is nothing that the members do not offer."""
+    def Action(self, Action: str, Parameters: str) -> Any:  # noqa: ARG002
+        """Refuse: there is nothing that the members do not offer. Who overrides this returns a text."""
         raise ActionNotImplemented(f"{Action!r}; SupportedActions lists those that there are.")
 
     @put

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ocs_sim.almanac import moon, sun
 from ocs_sim.alpaca._panels import Fact, Form, FormField, Section
-from ocs_sim.alpaca._world_clock import iso, jump_to, set_rate
+from ocs_sim.alpaca._world_wishes import advance, inject, iso, jump_to, set_rate
 
 if TYPE_CHECKING:
     from ocs_sim.world import World
@@ -118,7 +118,7 @@ class WorldPanel:
         return "Time stands still." if rate == 0 else f"Time passes {rate:g} times as fast."
 
     def _advance(self, values: Mapping[str, Any]) -> str:
-        return f"It is {iso(self._world.clock.advance(_number(values, 'seconds')))}."
+        return f"It is {iso(advance(self._world, _number(values, 'seconds')))}."
 
     def _jump_to(self, values: Mapping[str, Any]) -> str:
         return f"It is {iso(jump_to(self._world, str(values.get('moment', ''))))}."
@@ -126,7 +126,7 @@ class WorldPanel:
     def _inject(self, values: Mapping[str, Any]) -> str:
         name = str(values.get("name", ""))
         seconds = _number(values, "seconds") if "seconds" in values else None
-        self._world.faults.inject(name, seconds, **pairs(str(values.get("values", ""))))
+        inject(self._world, name, seconds, pairs(str(values.get("values", ""))))
         return f"{name}: {self._world.faults.catalogue()[name]}"
 
     def _clear(self, values: Mapping[str, Any]) -> str:

@@ -10,10 +10,10 @@ from ocs_sim.almanac import Place
 from ocs_sim.alpaca._device import unique_id
 from ocs_sim.alpaca._management import ServerDescription
 from ocs_sim.alpaca._server import DEFAULT_PORT, AlpacaServer
-from ocs_sim.alpaca._world_clock import iso, jump_to, set_rate
 from ocs_sim.alpaca._world_panel import WorldPanel
+from ocs_sim.alpaca._world_wishes import advance, inject, iso, jump_to, set_rate
 
-__all__ = ["WorldServer", "WorldSettings", "iso", "jump_to", "make_world", "set_rate"]
+__all__ = ["WorldServer", "WorldSettings", "advance", "inject", "iso", "jump_to", "make_world", "set_rate"]
 
 if TYPE_CHECKING:
     from ocs_sim.clock import Clock

@@ -69,6 +69,7 @@ def test_its_clock_is_turned(world):
     assert done(world.run("jump_to", moment=BEGIN + 4000.0))["time"] == BEGIN + 4000.0
     assert "only goes forward" in failed(world.run("jump_to", moment=BEGIN))
     assert "tomorrow" in failed(world.run("jump_to", moment="tomorrow"))
+    assert "2100" in failed(world.run("advance", seconds=1e12))
     assert world.start("advance", seconds=-1).code is ResponseCode.ERROR
     assert done(world.run("set_rate", rate=1000.0))["rate"] == 1000.0
     world.until(lambda: world.agent.world.now() > BEGIN + 4010.0)
@@ -96,6 +97,7 @@ def test_things_go_wrong_as_asked(world):
 def test_what_nobody_knows_cannot_go_wrong(world):
     assert "mount.explode" in failed(world.run("inject_fault", name="mount.explode"))
     assert "colour" in failed(world.run("inject_fault", name="dome.stall", values={"colour": 1}))
+    assert "seconds" in failed(world.run("inject_fault", name="dome.stall", values={"seconds": 1}))
     assert "dome.explode" in failed(world.run("clear_faults", name="dome.explode"))
     assert world.start("weather_event", event="frogs").code is ResponseCode.ERROR
     assert done(world.run("list_faults"))["active"] == []

@@ -1,4 +1,4 @@
-import { fetchJson, live, setText, showRows, shown } from "./parts.js";
+import { fetchJson, live, setText, showRows, shownProperty } from "./parts.js";
 
 const [, , , type, number] = location.pathname.split("/");
 
@@ -7,7 +7,7 @@ async function state() {
   try {
     const answer = await fetchJson(`/api/v1/${type}/${number}/devicestate`);
     if (answer.ErrorNumber) return [{ label: "Refused", text: answer.ErrorMessage, level: "bad" }];
-    return answer.Value.map((each) => ({ label: each.Name, text: shown(each.Value) }));
+    return answer.Value.map((each) => ({ label: each.Name, text: shownProperty(each.Name, each.Value) }));
   } catch (error) {
     return [{ label: "No answer", text: error.message, level: "bad" }];
   }
@@ -15,7 +15,7 @@ async function state() {
 
 function property(each) {
   if (each.refusal !== undefined) return { label: each.name, text: each.refusal, level: "refused" };
-  return { label: each.name, text: shown(each.value) };
+  return { label: each.name, text: shownProperty(each.name, each.value) };
 }
 
 live(async () => {

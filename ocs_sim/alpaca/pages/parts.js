@@ -1,5 +1,7 @@
 // What both pages are made of: asking the server once a second, and elements that show its answers.
 
+import { meaning } from "./enumerations.js";
+
 const PERIOD_MILLISECONDS = 1000;
 
 /** Make an element with attributes and children; text becomes text, never markup. */
@@ -30,6 +32,12 @@ function trimmed(value) {
   const size = Math.abs(value);
   if (size !== 0 && (size < 0.001 || size >= 1e9)) return value.toExponential(3);
   return value.toFixed(4).replace(/\.?0+$/, "");
+}
+
+/** Return a property's value as it is shown: with the word for its number, where it has one. */
+export function shownProperty(name, value) {
+  const word = meaning(name, value);
+  return word === undefined ? shown(value) : `${value} ${word}`;
 }
 
 /** Show rows `{label, text, level}` in a list, changing only what has changed. */

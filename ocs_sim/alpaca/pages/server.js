@@ -1,4 +1,4 @@
-import { element, fetchJson, live, setText, showRows, shown } from "./parts.js";
+import { element, fetchJson, live, setText, showRows, shownProperty } from "./parts.js";
 import { showPanels } from "./panels.js";
 
 const devices = document.getElementById("devices");
@@ -19,7 +19,7 @@ function emptyCard(device) {
 function showDevice(card, device) {
   setText(card.querySelector(".about"), `${device.type} ${device.number} · ${device.description}`);
   setText(card.querySelector(".trouble"), device.trouble);
-  showRows(card.querySelector("dl"), Object.entries(device.state).map(([label, value]) => ({ label, text: shown(value) })));
+  showRows(card.querySelector("dl"), Object.entries(device.state).map(([label, value]) => ({ label, text: shownProperty(label, value) })));
   setText(card.querySelector(".clients"), clientsText(device.clients));
 }
 
