@@ -113,7 +113,7 @@ class Gathered:
     mount: Around
     dome: Around
     weather: Around
-    is_simulated: bool = False
+    simulation: Simulation | None = None
     further_problems: tuple[str, ...] = ()
 
     @property
@@ -149,7 +149,7 @@ def gather(raw: RawImage, plan: ExposurePlan, told: Told, known: Gathered, name:
         dome=_dome(known.dome),
         weather=_weather(known.weather),
         observer=Observer(told.observer) if told.observer else None,
-        simulation=Simulation() if known.is_simulated else None,
+        simulation=known.simulation,
         name=name,
         more=_more(raw, known),
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ocs_sim.agent import OperationFailed, Run
-from ocs_sim.images import Truth
+from ocs_sim.images import Simulation, Truth
 
 from ._exposing import Exposer, RawImage
 from ._facts import Around, Gathered, Told, gather
@@ -21,7 +21,7 @@ from ._rig import Rig
 from ._statistics import describe_pixels, describe_stars
 from ._telescope import TelescopeFacts, complete
 from ._telling import Telling
-from ._truth import NoTruth, action_for_truth, fetch_truth
+from ._truth import NoTruth, fetch_simulation, fetch_truth, knows_truth
 from ._wheel import FilterNames
 
 _WITH_STARS = "light"
@@ -46,6 +46,7 @@ class Prepared:
     camera: CameraFacts
     filters: FilterNames
     telescope: TelescopeFacts
+    simulation: Simulation | None
 
 
 @dataclass(frozen=True)
@@ -84,10 +85,15 @@ class Imaging:
         camera = read_camera(self._rig.camera)
         filters = read_filters(self._rig)
         plan = make_plan(request, camera.sensor, filters)
-        if wishes.truth and action_for_truth(camera) is None:
+        if wishes.truth and not knows_truth(camera):
             raise NoTruth(camera=self._rig.camera.device)
         return Prepared(
-            plan=plan, wishes=wishes, camera=camera, filters=filters, telescope=self.read_telescope()
+            plan=plan,
+            wishes=wishes,
+            camera=camera,
+            filters=filters,
+            telescope=self.read_telescope(),
+            simulation=fetch_simulation(self._rig.camera, camera),
         )
 
     def read_telescope(self) -> TelescopeFacts:
@@ -141,7 +147,7 @@ class Imaging:
             mount=Around.of(self._ears.get("mount"), raw),
             dome=Around.of(self._ears.get("dome"), raw),
             weather=Around.of(self._ears.get("weather"), raw),
-            is_simulated=action_for_truth(prepared.camera) is not None,
+            simulation=prepared.simulation,
             further_problems=problems,
         )
 

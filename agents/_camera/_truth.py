@@ -6,12 +6,12 @@ import json
 from typing import Any
 
 from ocs_sim.agent import OperationFailed
-from ocs_sim.images import Truth
+from ocs_sim.images import Simulation, Truth
 
-from .._device import DeviceLink
+from .._device import DeviceError, DeviceLink
 from ._instrument import CameraFacts
 
-_ACTION = "truth"
+_TRUTH, _SIMULATION = "truth", "simulation"
 
 
 class NoTruth(OperationFailed):
@@ -22,14 +22,26 @@ class StrangeTruth(OperationFailed):
     """The truth that the {camera} tells cannot be read: {fault}."""
 
 
-def action_for_truth(camera: CameraFacts) -> str | None:
-    """Return the name of the driver's action that tells the truth; None for a real camera."""
-    return next((each for each in camera.actions if each.casefold() == _ACTION), None)
+def knows_truth(camera: CameraFacts) -> bool:
+    """Return whether a camera can tell the truth, as only a simulated one can."""
+    return _action(camera, _TRUTH) is not None
+
+
+def fetch_simulation(link: DeviceLink, camera: CameraFacts) -> Simulation | None:
+    """Return what simulates a camera; None for a real one, or if it does not say."""
+    action = _action(camera, _SIMULATION)
+    if action is None:
+        return Simulation() if knows_truth(camera) else None
+    try:
+        answer = json.loads(link.read(lambda device: device.Action(action, ""), "tell what simulates it"))
+        return Simulation(int(answer["seed"]), str(answer["profile"]))
+    except (DeviceError, TypeError, ValueError, KeyError):
+        return Simulation()
 
 
 def fetch_truth(link: DeviceLink, camera: CameraFacts) -> Truth:
     """Return what is in the camera's latest image; raises NoTruth, StrangeTruth, DeviceError."""
-    action = action_for_truth(camera)
+    action = _action(camera, _TRUTH)
     if action is None:
         raise NoTruth(camera=link.device)
     text = link.read(lambda device: device.Action(action, ""), "tell the truth")
@@ -37,6 +49,10 @@ def fetch_truth(link: DeviceLink, camera: CameraFacts) -> Truth:
         return _read(json.loads(text))
     except (TypeError, ValueError, KeyError, AttributeError) as fault:
         raise StrangeTruth(camera=link.device, fault=str(fault)) from fault
+
+
+def _action(camera: CameraFacts, name: str) -> str | None:
+    return next((each for each in camera.actions if each.casefold() == name), None)
 
 
 def _read(answer: dict[str, Any]) -> Truth:

@@ -154,6 +154,17 @@ def test_a_compressed_image(served, cam):
     assert np.array_equal(read_image(Path(path)).data, served.world.camera.image())
 
 
+def test_the_truth_beside_an_image(served, cam):
+    (image,) = expose(cam, seconds=1.0, filter="L", truth=True)
+    truth = served.world.camera.truth()
+    with image:
+        assert [image[0].header[key] for key in ("SIMULATE", "SIMSEED", "SIMPROF")] == [True, 1, "fast"]
+        table, header = image["TRUTH"].data, image["TRUTH"].header
+        assert len(table) == len(truth.sky.stars) > 5
+        assert np.allclose(table["X"], truth.sky.stars.x)
+        assert header["TBESTFOC"] == pytest.approx(truth.sky.best_focus_steps)
+
+
 def test_pictures_and_the_header_beside_an_image(served, tmp_path):
     with camera(served, tmp_path, "--previews", "--site-code", "tst", "--instrument", "sci") as cam:
         cam.run("expose", seconds=0.1)
