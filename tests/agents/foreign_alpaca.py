@@ -1,7 +1,8 @@
 """An Alpaca server that shares nothing with ours: a program of its own, of the standard library only.
 
 Telescope 7, J2000, of the interface before Platform 7: no Connect(), no DeviceState; HTTP/1.0, so that each
-request has a connection of its own. A slew takes `--seconds`. `python foreign_alpaca.py --port 0` prints the port that it serves.
+request has a connection of its own. A slew takes `--seconds`. `python foreign_alpaca.py --port 0` prints the
+port that it serves.
 """
 
 from __future__ import annotations
