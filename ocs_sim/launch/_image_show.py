@@ -73,7 +73,8 @@ def look(path: Path, stretch: str, *, hdu: int | None = None, with_stars: bool =
     if with_stars:
         from ocs_sim.pipeline import extract_stars
 
-        stars = extract_stars(image.data)
+        limit = image.header.get("SATURATE")
+        stars = extract_stars(image.data, saturation=limit if isinstance(limit, int | float) else None)
     return Look(path, image, measure(image), stretch, stretch_for(image.data, stretch), stars)
 
 
