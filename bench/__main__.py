@@ -1,4 +1,4 @@
-"""Run measurements: `python -m bench [launch] [memory] [latency] [recovery] [telemetry]`, all for none named.
+"""Run measurements: `python -m bench [launch] [memory] [latency] [recovery] [telemetry] [world]`, or all.
 
 --quick shortens those that take minutes. --profile says where the time goes in each process.
 """
@@ -9,7 +9,7 @@ import os
 import platform
 import sys
 
-ALL = ("launch", "memory", "latency", "recovery", "telemetry")
+ALL = ("launch", "memory", "latency", "recovery", "telemetry", "world")
 FLAGS = {"--quick": "BENCH_QUICK", "--profile": "BENCH_PROFILE"}
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Values = NDArray[np.float64]
 
 _SECONDS_APART = 0.25
-_FEWEST, _MOST = 8, 160
+_FEWEST, _MOST = 8, 64
 
 
 @dataclass(frozen=True)

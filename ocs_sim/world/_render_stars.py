@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ocs_sim.world._psf import PHASES, Floats, Psf, moffat_core_pixels
 
 _BRIGHT_ELECTRONS = 30000.0  # so many make a sixteenth of a pixel matter
-_MOST_BRIGHT = 3000
+_MOST_BRIGHT = 1000
 _WING_ELECTRONS = 0.5  # in a pixel: below, a star's outskirts are lost in the noise
 _WIDEST_WING_PIXELS = 900
 
