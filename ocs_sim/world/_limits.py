@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,6 +19,13 @@ _DEGREES_BETWEEN_SAMPLES = 0.25
 _LONGEST_STEP_SECONDS = 60.0
 _SHORTEST_STEP_SECONDS = 0.01
 _HALVINGS = 24
+
+
+class Breach(NamedTuple):
+    """When a mount has to begin to stop (unix seconds), and why."""
+
+    at: float
+    reason: str
 
 
 class Limits:
@@ -39,22 +47,31 @@ class Limits:
         """Return whether the axes may stand there."""
         return np.asarray(self._axes.in_range(hour_axis, dec_axis) & self.above_horizon(hour_axis, dec_axis))
 
-    def next_breach(self, since: float, hour: Axis, dec: Axis, zeros: tuple[float, float]) -> float | None:
-        """Return when the axes, as they move now, leave what is allowed after being within it; or None."""
-        rate = max(abs(hour.rate(since)), abs(dec.rate(since)))
+    def next_breach(self, since: float, hour: Axis, dec: Axis, zeros: tuple[float, float]) -> Breach | None:
+        """Return when axes that go on as they do have to brake to stay within what is allowed, or None."""
+        rate = max(_fastest(hour, since), _fastest(dec, since))
         if not rate:
             return None
         step = min(max(_DEGREES_BETWEEN_SAMPLES / rate, _SHORTEST_STEP_SECONDS), _LONGEST_STEP_SECONDS)
         times: Floats = since + step * np.arange(_SAMPLES, dtype=float)
 
-        def fine(moments: Floats) -> Truths:
-            return self.allowed(
-                hour.timeline.value(moments) + zeros[0], dec.timeline.value(moments) + zeros[1]
-            )
+        def stands(moments: Floats) -> tuple[Floats, Floats]:
+            return hour.timeline.value(moments) + zeros[0], dec.timeline.value(moments) + zeros[1]
 
-        good = fine(times)
+        good = self.allowed(*stands(times))
         left = np.flatnonzero(good[:-1] & ~good[1:])
-        return None if not left.size else _bisected(fine, float(times[left[0]]), float(times[left[0] + 1]))
+        if not left.size:
+            return None
+        first, after = float(times[left[0]]), float(times[left[0] + 1])
+        leaves = _bisected(lambda moments: self.allowed(*stands(moments)), first, after)
+        beyond = np.array(after)
+        reason = "horizon" if self._axes.in_range(*stands(beyond)) else "end of an axis"
+        rate = max(abs(hour.rate(leaves)), abs(dec.rate(leaves)))
+        return Breach(max(leaves - rate / (2 * hour.acceleration), since), reason)
+
+
+def _fastest(axis: Axis, since: float) -> float:
+    return max(abs(axis.rate(since)), abs(axis.rate(max(since, axis.timeline.pieces[-1].start))))
 
 
 def _bisected(fine: Callable[[Floats], Truths], low: float, high: float) -> float:

@@ -288,7 +288,8 @@ class Mount(MountSight):
 
     def _parked_now(self, _: float) -> None:
         self._parked = True
+        self._control.tracking = self._control.tracking.stopped()
 
     def _home_now(self, at: float) -> None:
-        self._home = True
+        self._home = not self._control.tracking.on
         self._control.found_home(at)

@@ -18,6 +18,7 @@ from ocs_sim.world._timeline import Floats
 Truths = NDArray[np.bool_]
 
 _MERIDIAN_TOLERANCE_DEGREES = 1e-6
+_RANGE_TOLERANCE_DEGREES = 1e-3
 
 
 class MountAxes:
@@ -52,7 +53,7 @@ class MountAxes:
     def in_range(self, hour_axis: Floats | float, dec_axis: Floats | float) -> Truths:
         """Return whether the axes can be at these angles."""
         (low, high), (lowest, highest) = self.hour_range, self.dec_range
-        tolerance = _MERIDIAN_TOLERANCE_DEGREES
+        tolerance = _RANGE_TOLERANCE_DEGREES
         hour_good = (hour_axis >= low - tolerance) & (hour_axis <= high + tolerance)
         return np.asarray(hour_good & (dec_axis >= lowest - tolerance) & (dec_axis <= highest + tolerance))
 

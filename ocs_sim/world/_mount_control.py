@@ -121,7 +121,7 @@ class MountControl:
         """Plan to stop where it runs into a limit, going on as it does."""
         breach = self._drive.breach(since)
         if breach is not None:
-            self._cancel.append(self._world.at(breach, self._stop_at_limit))
+            self._cancel.append(self._world.at(breach.at, lambda at: self._stop_at_limit(at, breach.reason)))
 
     def found_home(self, at: float) -> None:
         """Know again where it is."""
@@ -146,8 +146,8 @@ class MountControl:
         self.watch_limits(reached)
         return reached
 
-    def _stop_at_limit(self, at: float) -> None:
-        self.stopped_by = "horizon" if self._drive.in_reach(at + 1e-3) else "end of an axis"
+    def _stop_at_limit(self, at: float, reason: str) -> None:
+        self.stopped_by = reason
         self.tracking, self._resume = self.tracking.stopped(), None
         self._hand_rates = [0.0, 0.0]
         self._slew_ends = self._follow(at)

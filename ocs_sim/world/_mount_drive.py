@@ -9,7 +9,7 @@ import numpy as np
 from ocs_sim.almanac import Place, sidereal_time_hours
 from ocs_sim.world._axis import Axis
 from ocs_sim.world._horizon import Horizon
-from ocs_sim.world._limits import Limits
+from ocs_sim.world._limits import Breach, Limits
 from ocs_sim.world._mount_axes import MountAxes, wrapped
 from ocs_sim.world._mount_profile import MountProfile
 from ocs_sim.world._pointing import PointingErrors
@@ -91,12 +91,8 @@ class MountDrive:
         """Return -1 where the declination falls as its axis goes up, beyond the pole."""
         return -1.0 if bool(self.axes.through_pole(self.reported_axes(at)[1])) else 1.0
 
-    def in_reach(self, at: float) -> bool:
-        """Return whether the axes are within their ways at a moment."""
-        return bool(self.axes.in_range(*self.reported_axes(at)))
-
-    def breach(self, since: float) -> float | None:
-        """Return when the mount runs into a limit, going on as it does."""
+    def breach(self, since: float) -> Breach | None:
+        """Return when the mount, going on as it does, has to stop because of a limit."""
         return self.limits.next_breach(since, self.hour, self.dec, self.zeros(since))
 
     def true_directions(self, times: Floats, wind: Floats) -> tuple[Floats, Floats]:

@@ -73,7 +73,8 @@ class MountSight(Part):
     @locked
     def pier_side(self) -> str:
         """`east` (normal) or `west` (through the pole); always `east` for a fork."""
-        return "west" if self._drive.dec_sign(self._world.now()) < 0 else "east"
+        german = self._drive.axes.german
+        return "west" if german and self._drive.dec_sign(self._world.now()) < 0 else "east"
 
     @property
     @locked

@@ -79,7 +79,9 @@ class Timeline:
             start, _, rate, acceleration, _ = self._at(times)
             return np.asarray(rate + _since(times, start) * acceleration)
         piece = self._pieces[self._index(times)]
-        return piece.rate + (piece.acceleration * (times - piece.start) if piece.acceleration else 0.0)
+        return piece.rate + (
+            piece.acceleration * max(times - piece.start, 0.0) if piece.acceleration else 0.0
+        )
 
     def driven(self, times: Floats) -> Floats:
         """Return where the driven part is: the quantity but for the backlash."""
@@ -142,12 +144,15 @@ class Steps:
 def _position(piece: Piece, time: float) -> float:
     if not piece.rate and not piece.acceleration:
         return piece.position
-    since = time - piece.start
+    since = max(time - piece.start, 0.0)
     return piece.position + since * (piece.rate + since * piece.acceleration / 2)
 
 
 def _since(times: Floats, start: Floats) -> Floats:
-    return np.where(np.isfinite(start), times - np.where(np.isfinite(start), start, 0.0), 0.0)
+    # Before all that is remembered it stood where that begins.
+    return np.where(
+        np.isfinite(start), np.maximum(times - np.where(np.isfinite(start), start, 0.0), 0.0), 0.0
+    )
 
 
 def _turning(rate: Floats, acceleration: Floats, since: Floats) -> Floats:

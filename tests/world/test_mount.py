@@ -134,6 +134,21 @@ def test_it_stops_at_the_horizon_at_the_same_moment_whoever_looks(world):
     assert looked.mount.hour_angle_hours == unseen.mount.hour_angle_hours
 
 
+@pytest.mark.parametrize("profile", ["fast", "1m"])
+def test_moved_by_hand_it_brakes_before_it_runs_into_a_limit(profile):
+    world = stepped(profile)
+    mount = world.mount
+    mount.slew_to_horizontal(70.0, 0.0)
+    let_finish(world, lambda: mount.slewing)
+    mount.move_axis(1, mount.profile.max_rate_degrees_per_second)
+    let_finish(world, lambda: mount.slewing)
+    assert mount.stopped_by == "horizon"
+    assert mount.altitude_degrees == pytest.approx(mount.profile.lowest_altitude_degrees, abs=0.2)
+    mount.move_axis(1, -mount.profile.max_rate_degrees_per_second)
+    let_finish(world, lambda: mount.slewing)
+    assert mount.altitude_degrees >= mount.profile.lowest_altitude_degrees - 0.2
+
+
 def test_what_is_below_the_horizon_mask_is_refused():
     mount = stepped("toros").mount
     mount.slew_to_horizontal(23.0, 260.0)
@@ -253,6 +268,17 @@ def test_parking_ends_at_the_park_position_and_forbids_motion(mount, world):
     mount.park()
     let_finish(world, lambda: mount.slewing)
     assert mount.azimuth_degrees == pytest.approx(here)
+
+
+def test_tracking_turned_on_during_a_park_ends_with_it(mount, world):
+    slew(mount, 1.0, -60.0)
+    mount.park()
+    mount.set_tracking(on=True)
+    let_finish(world, lambda: mount.slewing)
+    assert (mount.at_park, mount.tracking) == (True, False)
+    here = mount.hour_angle_hours
+    world.clock.advance(100.0)
+    assert mount.hour_angle_hours == here
 
 
 def test_a_park_that_is_aborted_does_not_park(mount, world):
