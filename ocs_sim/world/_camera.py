@@ -39,7 +39,7 @@ class Camera(Part):
         self._last: Exposure | None = None
         self._scene: Scene | None = None
         self._image: NDArray[np.uint16] | None = None
-        self._rendering = threading.Lock()
+        self._rendering = threading.RLock()
 
     @locked
     def start_exposure(self, request: ExposureRequest) -> Exposure:
@@ -128,22 +128,35 @@ class Camera(Part):
 
     def truth(self) -> Truth:
         """Return what the image was made from; raises NoImage."""
-        scene = self.scene()
-        return truth_of(self._world, scene, self._renderer.detector)
+        return truth_of(self.scene(), self._renderer.detector)
 
-    @locked
     def scene(self) -> Scene:
         """Return all that the image depends on; raises NoImage, and Faulted after a failed readout."""
+        with self._rendering:
+            exposure, scene = self._exposed()
+            if scene is None:
+                # The world goes on meanwhile: what was then does not change any more, and is not forgotten.
+                scene = self._gathered(exposure)
+                self._keep_scene(exposure, scene)
+            return scene
+
+    @locked
+    def _exposed(self) -> tuple[Exposure, Scene | None]:
         if not self.image_ready or self._exposure is None:
             raise NoImage(reason=f"the camera is {self._state()}, take an exposure and wait for its end")
-        if self._scene is None:
-            exposure = self._exposure
-            times = np.linspace(exposure.opened_unix, exposure.closed_unix, _TEMPERATURES_ASKED)
-            stuck = self._world.faults.is_active("camera.shutter_stuck", exposure.opened_unix)
-            lit = exposure.request.light and not stuck
-            self._scene = gather(self._world, exposure, self.cooler.celsius(times), open_shutter=lit)
+        return self._exposure, self._scene
+
+    def _gathered(self, exposure: Exposure) -> Scene:
+        times = np.linspace(exposure.opened_unix, exposure.closed_unix, _TEMPERATURES_ASKED)
+        stuck = self._world.faults.is_active("camera.shutter_stuck", exposure.opened_unix)
+        lit = exposure.request.light and not stuck
+        return gather(self._world, exposure, self.cooler.celsius(times), open_shutter=lit)
+
+    @locked
+    def _keep_scene(self, exposure: Exposure, scene: Scene) -> None:
+        if self._exposure is exposure:
+            self._scene = scene
             self._world.need(self, None)
-        return self._scene
 
     @property
     def cooler_on(self) -> bool:

@@ -32,6 +32,7 @@ class Samples:
     azimuth_degrees: Values
     clear: Values  # share of the light that dome and cover let through
     lamp: Values  # brightness of the flat panel before the mirror, 0 to 1
+    commanded: tuple[float, float]  # right ascension and declination (ICRS) at the middle
     slot: int
 
     @property
@@ -50,6 +51,7 @@ def sample(world: World, exposure: Exposure) -> Samples:
     turned = np.asarray(world.rotator.mechanical_degrees(times)) + world.profile.optics.camera_angle_degrees
     uncovered = np.asarray(world.cover.clear_fraction(times), float)
     slot, in_place = _slot(world, times)
+    commanded = world.mount.commanded(times[count // 2 : count // 2 + 1])
     return Samples(
         times=times,
         ra_degrees=np.asarray(pointing.ra_degrees, float),
@@ -59,6 +61,7 @@ def sample(world: World, exposure: Exposure) -> Samples:
         azimuth_degrees=np.asarray(azimuth, float),
         clear=np.asarray(world.dome.clear_fraction(times), float) * uncovered * in_place,
         lamp=_lamp(world, times) * (1 - uncovered) * in_place,
+        commanded=(float(commanded[0][0]), float(commanded[1][0])),
         slot=slot,
     )
 

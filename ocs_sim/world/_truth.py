@@ -16,8 +16,6 @@ from ocs_sim.world._truth_tables import star_table, truth_header
 if TYPE_CHECKING:
     from astropy.io.fits import BinTableHDU
 
-    from ocs_sim.world._world import World
-
 Values = NDArray[np.float64]
 
 
@@ -93,7 +91,7 @@ class Truth:
         return BinTableHDU(star_table(self), header=truth_header(self), name="TRUTH")
 
 
-def truth_of(world: World, scene: Scene, detector: Detector) -> Truth:
+def truth_of(scene: Scene, detector: Detector) -> Truth:
     """Return the truth about a scene, in the pixels of its image."""
     request, camera = scene.exposure.request, detector.camera
     bins = request.bin_x * request.bin_y
@@ -109,14 +107,13 @@ def truth_of(world: World, scene: Scene, detector: Detector) -> Truth:
         * camera.readout_noise_of_modes[request.readout_mode],
         bias_adu=camera.bias_adu,
         cosmic_rays=len(rays_of(scene, detector)),
-        sky=_sky_truth(world, scene, scene.sky) if scene.sky else None,
+        sky=_sky_truth(scene, scene.sky) if scene.sky else None,
     )
 
 
-def _sky_truth(world: World, scene: Scene, sky: Sky) -> SkyTruth:
+def _sky_truth(scene: Scene, sky: Sky) -> SkyTruth:
     request, light, field = scene.exposure.request, sky.light, sky.pixel_map
     middle = sky.samples.middle
-    commanded = world.mount.commanded(sky.samples.times[middle : middle + 1])
     bins = request.bin_x * request.bin_y
     scale = field.arcseconds_per_pixel
     reference = _in_image(scene, *field.centre)
@@ -124,8 +121,8 @@ def _sky_truth(world: World, scene: Scene, sky: Sky) -> SkyTruth:
         ra_degrees=field.ra_degrees % 360,
         dec_degrees=field.dec_degrees,
         position_angle_degrees=field.angle_degrees,
-        commanded_ra_degrees=float(commanded[0][0]),
-        commanded_dec_degrees=float(commanded[1][0]),
+        commanded_ra_degrees=sky.samples.commanded[0],
+        commanded_dec_degrees=sky.samples.commanded[1],
         altitude_degrees=float(sky.samples.altitude_degrees[middle]),
         azimuth_degrees=float(sky.samples.azimuth_degrees[middle]),
         reference_pixel=(float(reference[0]), float(reference[1])),

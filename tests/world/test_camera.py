@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ocs_sim.world import ExposureRequest, Faulted, NoImage, NotAllowedNow, OutOfRange
-from tests.world.observing import begin, closed_world, take
+from tests.world.observing import begin, closed_world, open_world, take
 
 
 def test_an_exposure_goes_through_its_states_at_their_times():
@@ -181,10 +181,20 @@ def test_the_world_can_be_asked_while_an_image_is_rendered():
 
 def test_an_image_that_is_fetched_late_is_that_of_its_time():
     def late(hours):
-        world = closed_world(64, seed=3)
+        world = open_world(64, seed=3)
         world.camera.cooler_on = True
-        begin(world, 20.0, light=False)
-        world.clock.advance(hours * 3600)
-        return world.camera.image()
+        begin(world, 20.0)
+        world.mount.park()
+        world.camera.cooler_on = False
+        for _ in range(4):
+            world.clock.advance(hours * 900)
+            world.dome.slew_to_azimuth((world.dome.azimuth_degrees + 90) % 360)
+            world.focuser.move(world.focuser.position + 10)
+        image = world.camera.image()
+        world.clock.advance(9 * 3600)
+        return image, world.camera.truth()
 
-    assert np.array_equal(late(0), late(7))
+    (soon, known), (later, known_later) = late(0.01), late(7)
+    assert np.array_equal(soon, later)
+    assert known.sky.commanded_ra_degrees == known_later.sky.commanded_ra_degrees
+    assert np.array_equal(known.sky.stars.x, known_later.sky.stars.x)
