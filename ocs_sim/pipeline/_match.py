@@ -44,18 +44,23 @@ def refine(guess: Candidate, detected: Floats, catalogued: Floats, area: float) 
 
     `area` is that in which the catalogued points lie, in square pixels.
     """
+    density = len(catalogued) / area
     matrix, shift = guess.turn, guess.shift
     ours = theirs = np.empty(0, dtype=np.int64)
     for radius in _radii(detected):
         ours, theirs = mutual_neighbours(detected @ matrix.T + shift, catalogued, radius)
-        if len(ours) < FITTED_STARS:
+        if len(ours) < _more_than_chance(len(detected) * density * np.pi * radius**2):
             return None
         matrix, shift = fit(detected[ours], catalogued[theirs], guess.turn)
         if not is_nearly_rigid(matrix):
             return None
-    density = len(catalogued) / area
     chance = chance_log10(len(ours), len(detected), density * np.pi * FINAL_RADIUS_PIXELS**2)
     return Match(matrix, shift, ours, theirs, chance)
+
+
+def _more_than_chance(expected: float) -> float:
+    """Return how many neighbours make a guess worth another look, if luck gives so many."""
+    return FITTED_STARS + expected + 2 * float(np.sqrt(expected))
 
 
 def _radii(detected: Floats) -> list[float]:

@@ -4,62 +4,18 @@ from __future__ import annotations
 
 import csv
 import difflib
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 import numpy as np
 
-from ocs_sim.sky._cone import within
 from ocs_sim.sky._errors import NoSuchStar
-from ocs_sim.sky._proper_motion import moved
+from ocs_sim.sky._moving import MovingStars
 from ocs_sim.sky._stars import Floats, Stars
-
-# No star moves farther than this from its place of J2000 within three centuries, in degrees.
-FARTHEST_MOTION_DEGREES = 0.5
-
-
-@dataclass(frozen=True)
-class BrightStars:
-    """The table of real stars: positions of J2000.0, and proper motions in milliarcseconds a year."""
-
-    stars: Stars
-    pm_ra_milliarcseconds: Floats
-    pm_dec_milliarcseconds: Floats
-
-    def at(self, unix: float | None) -> Stars:
-        """Return all of them as they are at a moment; at J2000.0 if None."""
-        if unix is None:
-            return self.stars
-        ra, dec = moved(
-            self.stars.ra_degrees,
-            self.stars.dec_degrees,
-            self.pm_ra_milliarcseconds,
-            self.pm_dec_milliarcseconds,
-            unix,
-        )
-        return Stars(ra, dec, self.stars.magnitude, self.stars.colour, self.stars.names)
-
-    def __getitem__(self, chosen: object) -> BrightStars:
-        return BrightStars(
-            self.stars[chosen],
-            self.pm_ra_milliarcseconds[chosen],  # type: ignore[call-overload]
-            self.pm_dec_milliarcseconds[chosen],  # type: ignore[call-overload]
-        )
-
-    def near(self, ra_degrees: float, dec_degrees: float, radius_degrees: float, unix: float | None) -> Stars:
-        """Return those within a radius of a position, as they are at a moment."""
-        margin = 0.0 if unix is None else FARTHEST_MOTION_DEGREES
-        position = (ra_degrees, dec_degrees)
-        around = self[
-            within(self.stars.ra_degrees, self.stars.dec_degrees, *position, radius_degrees + margin)
-        ]
-        now = around.at(unix)
-        return now[within(now.ra_degrees, now.dec_degrees, *position, radius_degrees)]
 
 
 @cache
-def bright_stars() -> BrightStars:
+def bright_stars() -> MovingStars:
     """Return the real stars, brightest first, complete to V = 6. The data file says their source."""
     text = (files("ocs_sim.sky") / "data" / "bright_stars.csv").read_text(encoding="utf-8")
     rows = list(csv.DictReader(line for line in text.splitlines() if not line.startswith("#")))
@@ -68,11 +24,11 @@ def bright_stars() -> BrightStars:
         return np.array([float(row[name]) for row in rows])
 
     stars = Stars(column("ra"), column("dec"), column("v"), column("b_v"), tuple(row["name"] for row in rows))
-    return BrightStars(stars, column("pm_ra"), column("pm_dec"))
+    return MovingStars(stars, column("pm_ra"), column("pm_dec"))
 
 
 @cache
-def _named() -> BrightStars:
+def _named() -> MovingStars:
     table = bright_stars()
     return table[np.array([bool(name) for name in table.stars.names or ()])]
 

@@ -10,9 +10,10 @@ import numpy as np
 from astropy import units
 from astropy.table import Table
 
-from ocs_sim.sky._columns import DEC, RA, Columns
-from ocs_sim.sky._cone import within
+from ocs_sim.sky._columns import DEC, J2000, PM_DEC, PM_RA, RA, Columns
 from ocs_sim.sky._errors import BadCatalogue
+from ocs_sim.sky._moving import MovingStars
+from ocs_sim.sky._proper_motion import moved
 from ocs_sim.sky._stars import Stars
 
 FORMATS = {
@@ -32,16 +33,17 @@ class CatalogueFile:
     It needs columns of right ascension and declination (ICRS; degrees unless their unit says otherwise, or
     sexagesimal text, then hours and degrees) and of magnitudes; colours (B-V) and names may be there.
     The usual names of columns are known: ra, RAJ2000, RA_ICRS; dec, DEJ2000, DE_ICRS; mag, Vmag,
-    phot_g_mean_mag; colour, B_V, bp_rp. Rows without a position or a magnitude are left out. Positions
-    are taken as they are, at any moment.
+    phot_g_mean_mag; colour, B_V, bp_rp. Rows without a position or a magnitude are left out.
+
+    Proper motions (pmra with cos dec, pmdec; milliarcseconds a year unless their unit says otherwise) are
+    applied if there are any, from the epoch that ref_epoch has (years) or else from J2000.0.
 
     Raises BadCatalogue, which names the file and the column.
     """
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
-        stars = _read(self.path)
-        self._stars = stars[np.argsort(stars.dec_degrees, kind="stable")]
+        self._stars = _read(self.path)
 
     def __len__(self) -> int:
         return len(self._stars)
@@ -53,32 +55,25 @@ class CatalogueFile:
         radius_degrees: float,
         faintest_magnitude: float,
         *,
-        unix: float | None = None,  # noqa: ARG002 - no motions are known
+        unix: float | None = None,
     ) -> Stars:
         """Return the stars within a radius of an ICRS position, brightest first; see Catalogue."""
-        zone = np.searchsorted(
-            self._stars.dec_degrees, [dec_degrees - radius_degrees, dec_degrees + radius_degrees + 1e-9]
-        )
-        stars = self._stars[zone[0] : zone[1]]
-        inside = within(stars.ra_degrees, stars.dec_degrees, ra_degrees, dec_degrees, radius_degrees)
-        return stars[inside & (stars.magnitude <= faintest_magnitude)].brightest_first()
+        stars = self._stars.near(ra_degrees, dec_degrees, radius_degrees, unix)
+        return stars[stars.magnitude <= faintest_magnitude].brightest_first()
 
 
-def _read(path: Path) -> Stars:
+def _read(path: Path) -> MovingStars:
     columns = Columns(path, _table(path))
-    stars = Stars(
-        columns.angle(RA, text_unit=units.hourangle) % 360.0,
-        columns.angle(DEC, text_unit=units.deg),
-        columns.magnitude(),
-        columns.colour(),
-        columns.names(),
-    )
-    if np.any(np.abs(stars.dec_degrees) > 90.0):
+    ra, dec = columns.angle(RA, text_unit=units.hourangle), columns.angle(DEC, text_unit=units.deg)
+    magnitude = columns.magnitude()
+    if np.any(np.abs(dec) > 90.0):
         raise BadCatalogue(path=path, fault="a declination is beyond 90 degrees: is its unit right?")
-    complete = np.isfinite(stars.ra_degrees) & np.isfinite(stars.dec_degrees) & np.isfinite(stars.magnitude)
+    complete = np.isfinite(ra) & np.isfinite(dec) & np.isfinite(magnitude)
     if not complete.any():
         raise BadCatalogue(path=path, fault="no row has a position and a magnitude")
-    return stars[complete]
+    motion = columns.motion(PM_RA), columns.motion(PM_DEC)
+    at_j2000 = moved(ra, dec, *motion, J2000 - columns.epoch())
+    return MovingStars(Stars(*at_j2000, magnitude, columns.colour(), columns.names()), *motion)[complete]
 
 
 def _table(path: Path) -> Any:
@@ -86,6 +81,8 @@ def _table(path: Path) -> Any:
     if kind is None:
         known = ", ".join(FORMATS)
         raise BadCatalogue(path=path, fault=f"its name ends in {path.suffix!r}, and not in one of {known}")
+    if not path.is_file():
+        raise BadCatalogue(path=path, fault="there is no such file")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # units and standards which others have bent

@@ -43,7 +43,12 @@ MAGNITUDE = (
 )
 COLOUR = ("colour", "color", "b_v", "b-v", "bv", "bp_rp", "bp-rp")
 NAME = ("name", "id", "designation", "source_id", "hip", "star")
+PM_RA = ("pmra", "pm_ra", "pm_ra_cosdec", "pmra_cosdec")
+PM_DEC = ("pmdec", "pm_dec", "pmde", "pm_de")
+EPOCH = ("ref_epoch", "epoch")
 USUAL_COLOUR = 0.65
+J2000 = 2000.0
+PM_UNIT = units.mas / units.yr
 
 
 class Column(NamedTuple):
@@ -86,6 +91,28 @@ class Columns:
             return np.full(len(self._table), USUAL_COLOUR)
         colour = self._numbers(*found)
         return np.where(np.isfinite(colour), colour, USUAL_COLOUR)
+
+    def motion(self, aliases: tuple[str, ...]) -> Floats:
+        """Return a column of proper motions in milliarcseconds a year; 0 where there is none."""
+        found = self._find(aliases)
+        if found is None:
+            return np.zeros(len(self._table))
+        motion = self._numbers(*found)
+        unit = getattr(found.values, "unit", None)
+        if unit is not None:
+            try:
+                motion = motion * units.Unit(unit).to(PM_UNIT)
+            except units.UnitsError as error:
+                raise self._bad(f"column {found.name!r} does not hold proper motions ({error})") from error
+        return np.where(np.isfinite(motion), motion, 0.0)
+
+    def epoch(self) -> Floats:
+        """Return the epochs of the positions, in years."""
+        found = self._find(EPOCH)
+        if found is None:
+            return np.full(len(self._table), J2000)
+        epoch = self._numbers(*found)
+        return np.where(np.isfinite(epoch), epoch, J2000)
 
     def names(self) -> tuple[str, ...] | None:
         """Return what the stars are called, if the table says so."""

@@ -1,4 +1,4 @@
-"""Where stars have moved to since J2000."""
+"""Where stars have moved to."""
 
 from __future__ import annotations
 
@@ -11,18 +11,22 @@ JULIAN_YEAR_SECONDS = 365.25 * 86_400
 MILLIARCSECONDS_PER_RADIAN = np.degrees(1.0) * 3_600_000
 
 
+def years_since_j2000(unix: float) -> float:
+    """Return Julian years from J2000.0 to a moment."""
+    return (unix - J2000_UNIX) / JULIAN_YEAR_SECONDS
+
+
 def moved(
     ra_degrees: Floats,
     dec_degrees: Floats,
     pm_ra_milliarcseconds: Floats,
     pm_dec_milliarcseconds: Floats,
-    unix: float,
+    years: float | Floats,
 ) -> tuple[Floats, Floats]:
-    """Return ICRS positions at a moment, from those of J2000.0 and yearly motions (in RA times cos dec).
+    """Return ICRS positions so many years later, with yearly motions (the one in RA times cos dec).
 
     The motion is a straight line in space without radial velocity and parallax: good to 1" for centuries.
     """
-    years = (unix - J2000_UNIX) / JULIAN_YEAR_SECONDS
     ra, dec = np.radians(ra_degrees), np.radians(dec_degrees)
     east = pm_ra_milliarcseconds * (years / MILLIARCSECONDS_PER_RADIAN)
     north = pm_dec_milliarcseconds * (years / MILLIARCSECONDS_PER_RADIAN)

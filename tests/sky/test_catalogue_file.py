@@ -97,3 +97,48 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path, name):
 @pytest.mark.parametrize("name", ["synthetic", None])
 def test_the_synthetic_sky_has_a_name(name):
     assert isinstance(open_catalogue(name), SyntheticSky)
+
+
+START_OF_2026 = 1_767_225_600.0
+
+
+@pytest.mark.parametrize(
+    ("motion", "unit"), [([3600.0], None), ([3600.0], units.mas / units.yr), ([0.001], units.deg / units.yr)]
+)
+@pytest.mark.parametrize(("epoch", "years"), [(None, 26.0), ([2016.0], 10.0)])
+def test_stars_move_from_the_epoch_of_the_table(tmp_path, motion, unit, epoch, years):
+    columns = {"ra": [10.0], "dec": [60.0], "mag": [9.0], "pmra": motion, "pmdec": [0.0]}
+    if unit is not None:
+        columns["pmra"] = motion * unit
+    if epoch is not None:
+        columns["ref_epoch"] = epoch
+    catalogue = CatalogueFile(written(tmp_path, table(**columns)))
+    stars = catalogue.stars_near(10.0, 60.0, 0.1, 30, unix=START_OF_2026)
+    assert stars.ra_degrees == pytest.approx([10.0 + 2 * years / 1000], abs=3e-5)
+    assert stars.dec_degrees == pytest.approx([60.0], abs=3e-5)
+
+
+def test_a_star_that_has_moved_into_the_circle_is_found(tmp_path):
+    fast = table(ra=[10.0], dec=[20.0], mag=[9.0], pmra=[0.0], pmdec=[10_000.0])
+    catalogue = CatalogueFile(written(tmp_path, fast))
+    there = (10.0, 20.0 + 260 / 3600, 0.01, 30)
+    assert len(catalogue.stars_near(*there, unix=START_OF_2026)) == 1
+    assert len(catalogue.stars_near(*there)) == 0
+
+
+def test_a_motion_in_a_strange_unit_is_refused(tmp_path):
+    columns = {"ra": RA, "dec": DEC, "mag": MAGNITUDE, "pmra": RA * units.km / units.s}
+    path = written(tmp_path, table(**columns))
+    with pytest.raises(BadCatalogue, match="column 'pmra' does not hold proper motions"):
+        CatalogueFile(path)
+
+
+def test_what_is_solved_by_a_file_is_solved_by_what_made_it(tmp_path):
+    stars = SyntheticSky().stars_near(30.0, 40.0, 0.5, 15.0)
+    table(ra=stars.ra_degrees, dec=stars.dec_degrees, mag=stars.magnitude, b_v=stars.colour).write(
+        tmp_path / "field.ecsv"
+    )
+    again = CatalogueFile(tmp_path / "field.ecsv").stars_near(30.0, 40.0, 0.4, 14.0)
+    same = SyntheticSky().stars_near(30.0, 40.0, 0.4, 14.0)
+    for column in ("ra_degrees", "dec_degrees", "magnitude", "colour"):
+        assert getattr(again, column) == pytest.approx(getattr(same, column), abs=1e-9)

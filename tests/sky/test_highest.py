@@ -1,7 +1,7 @@
 """The star that a telescope is pointed at when nobody says where."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ocs_sim.almanac import Place, icrs_to_apparent, sidereal_time_hours, to_horizontal
@@ -10,6 +10,7 @@ from ocs_sim.sky import highest_named_star
 MOMENTS = st.floats(1.77e9, 1.77e9 + 3.2e7)
 
 
+@settings(deadline=None)
 @given(st.floats(-80, 80), st.floats(-180, 180), MOMENTS)
 def test_it_stands_high_and_does_not_cross_the_meridian_soon(latitude, longitude, unix):
     place = Place(latitude, longitude)

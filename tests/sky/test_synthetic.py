@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ocs_sim.almanac import galactic_to_icrs, separation_degrees
@@ -63,6 +63,7 @@ def test_it_is_the_same_sky_for_everybody(sky):
     )
 
 
+@settings(deadline=None)
 @given(right_ascensions, declinations, st.floats(0, 0.5), st.floats(0, 2 * np.pi))
 def test_neighbouring_fields_agree_about_what_both_see(sky, ra, dec, shift, angle):
     other_dec = float(np.clip(dec + shift * np.cos(angle), -90, 90))
@@ -81,12 +82,14 @@ def test_neighbouring_fields_agree_about_what_both_see(sky, ra, dec, shift, angl
     assert both[0] == both[1]
 
 
+@settings(deadline=None)
 @given(right_ascensions, declinations, st.floats(8, 14), st.floats(0, 2))
 def test_a_deeper_look_finds_the_same_stars_and_fainter_ones(sky, ra, dec, limit, deeper):
     shallow, deep = (sky.stars_near(ra, dec, 0.3, magnitude) for magnitude in (limit, limit + deeper))
     assert rows(deep[deep.magnitude <= limit]) == rows(shallow)
 
 
+@settings(deadline=None)
 @given(right_ascensions, declinations, st.floats(0.01, 3))
 def test_what_is_asked_for_is_within_the_circle_and_sorted(sky, ra, dec, radius):
     stars = sky.stars_near(ra, dec, radius, 10.0)
@@ -126,6 +129,7 @@ def test_colours_are_those_of_stars(sky):
     assert 1.2 < colours.max() < 1.8
 
 
+@settings(deadline=None)
 @given(
     st.floats(0.4, 30),
     right_ascensions,
