@@ -40,8 +40,11 @@ def write_image(
     from astropy.io import fits
 
     path = Path(path)
+    header = header.copy()
     if compress and path.suffix != ".fz":
         path = path.with_name(path.name + ".fz")
+    if header.get("ORIGNAME") == path.stem:
+        header["ORIGNAME"] = path.name
     image = _compressed(data, header) if compress else [_plain(data, header)]
     hdus = fits.HDUList(image + ([truth_hdu(truth)] if truth else []))
     _add_checksums(hdus)
@@ -56,11 +59,11 @@ def _plain(data: NDArray[Any], header: Header) -> Any:
     from astropy.io import fits
 
     if data.dtype != np.uint16:
-        return fits.PrimaryHDU(data, header.copy())
+        return fits.PrimaryHDU(data, header)
     signed: NDArray[np.uint16] = np.bitwise_xor(data, np.uint16(_UINT16_ZERO), order="C")
     if sys.byteorder == "little":
         signed.byteswap(inplace=True)
-    hdu = fits.PrimaryHDU(signed.view(">i2"), header.copy(), do_not_scale_image_data=True)
+    hdu = fits.PrimaryHDU(signed.view(">i2"), header, do_not_scale_image_data=True)
     hdu.header["BSCALE"] = (1, "pixel = BZERO + BSCALE x what is stored")
     hdu.header["BZERO"] = (_UINT16_ZERO, "makes signed integers unsigned")
     return hdu

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 _LONGEST = 1600
 _TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
-_FEWEST_CIRCLE_PIXELS = 0.012
+# Diameters of circles around stars, in parts of the image's longer side.
+_CIRCLES = (0.012, 0.03)
 
 
 def draw_png(path: Path, image: Image, title: str, stretch: str, stars: Detections | None) -> None:
@@ -84,16 +85,19 @@ def _pixel_axes(axes: Any) -> None:
 
 
 def _circles(axes: Any, image: Image, stars: Detections) -> None:
+    import numpy as np
     from matplotlib.collections import EllipseCollection
 
-    smallest = _FEWEST_CIRCLE_PIXELS * max(image.data.shape)
-    sizes = [max(4 * width, smallest) for width in stars.fwhm_pixels]
+    smallest, largest = (part * max(image.data.shape) for part in _CIRCLES)
+    # The width of a star that is saturated or at the edge may be unknown, which is NaN.
+    widths = np.nan_to_num(stars.fwhm_pixels, nan=0.0)
+    sizes = np.clip(4 * widths, smallest, largest)
     circles = EllipseCollection(
         sizes,
         sizes,
-        [0.0] * len(sizes),
+        np.zeros(len(sizes)),
         units="xy",
-        offsets=list(zip(stars.x, stars.y, strict=True)),
+        offsets=np.column_stack((stars.x, stars.y)),
         transOffset=axes.transData,
         facecolors="none",
         edgecolors="gold",

@@ -55,6 +55,8 @@ class Look:
 
         if path.suffix.lower() != ".png":
             raise NoPictureFormat(path=path)
+        if not path.parent.is_dir():
+            raise NoSuchDirectory(path=path, reason=f"there is no directory {path.parent}")
         try:
             draw_png(path, self.image, title(self.path, self.image), self.stretch_name, self.stars)
         except OSError as error:

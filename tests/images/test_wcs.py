@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from ocs_sim.images import Detector, Optics, Pointing, build_header, commanded_wcs, commanded_wcs_of
 from tests.images.scenes import all_facts
+from tests.world.observing import open_world, take
 
 WIDTH, HEIGHT, SCALE = 240, 180, (1.2, 0.9)
 BINNINGS = [(1, 1), (2, 2), (3, 2), (4, 1)]
@@ -102,21 +103,28 @@ def test_the_header_of_an_image_has_the_wcs_and_astropy_takes_it_without_a_word(
     )
 
 
-def test_the_world_draws_stars_where_the_wcs_says():
-    projection = pytest.importorskip("ocs_sim.world._optics_projection")
-    for mirrored in (False, True):
-        drawn = projection.PixelMap(83.8, -5.4, 33.0, 1.0, WIDTH, HEIGHT, mirrored)
-        wcs = commanded_wcs(
-            83.8,
-            -5.4,
-            position_angle_degrees=33.0,
-            scale_arcseconds=(1.0, 1.0),
-            width=WIDTH,
-            height=HEIGHT,
-            mirrored=mirrored,
-        )
-        sky = wcs.wcs_pix2world([(200, 30)], 0)[0]
-        assert np.allclose([float(value) for value in drawn.to_pixels(*sky)], (200, 30), atol=1e-6)
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_the_stars_of_the_world_are_off_by_its_pointing_error_only(mirrored):
+    world = open_world(256, hour_angle=-3.5, declination=-32.0, **{"optics.mirrored": mirrored})
+    take(world, 5, bin_x=2, bin_y=2, start_x=20, start_y=30, width=100, height=90)
+    truth = world.camera.truth().sky
+    detector = Detector("c", 256, 256, 9.0, 9.0, bin_x=2, bin_y=2, start_x=20, start_y=30)
+    seen = world.profile.optics.focal_length_metres * u.m
+    angle = truth.position_angle_degrees
+    sent = Pointing(truth.commanded_ra_degrees, truth.commanded_dec_degrees, angle)
+    wcs = commanded_wcs_of(
+        all_facts(detector=detector, optics=Optics("T", seen, mirrored=mirrored), pointing=sent)
+    )
+    x, y = wcs.wcs_world2pix(truth.stars.ra_degrees, truth.stars.dec_degrees, 0)
+    off = np.column_stack((x - truth.stars.x, y - truth.stars.y))
+    assert len(off) > 10
+    assert np.ptp(off, axis=0).max() < 0.02
+    # Binned pixels are of 2 arcseconds.
+    error = SkyCoord(truth.ra_degrees, truth.dec_degrees, unit="deg").separation(
+        SkyCoord(sent.ra_degrees, sent.dec_degrees, unit="deg")
+    )
+    assert error.arcsec > 1
+    assert np.hypot(*off.mean(axis=0)) * 2.0 == pytest.approx(error.arcsec, rel=0.01)
 
 
 @pytest.mark.parametrize("missing", ["pointing", "detector", "optics"])

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from click.testing import CliRunner
 
 from ocs_sim.images import build_header, read_image, write_image
 from ocs_sim.launch._cli import obsbow
+from ocs_sim.launch._image_png import draw_png
 from ocs_sim.launch._image_terminal import Picture, best_picture, draw, fitted
 from tests.images.scenes import NAME, all_facts, sky
 
@@ -84,19 +86,28 @@ def test_a_png_has_title_grid_and_marks(image, tmp_path):
     from matplotlib.image import imread
 
     path = tmp_path / "picture.png"
-    done = run("show", image, "--stars", "--png", path)
-    assert done.stdout == f"Wrote {path}.\n"
+    done = run("show", image, "--stars", "--png", path, "--json")
+    assert json.loads(done.stdout)["png"] == str(path)
     picture = imread(path)[..., :3]
     assert min(picture.shape[:2]) > 500
     red, green, blue = (picture[..., band] for band in range(3))
     assert ((red > 0.8) & (green > 0.6) & (blue < 0.4)).sum() > 50, "no star is marked"
     assert ((blue > red + 0.2) & (blue > 0.3)).sum() > 100, "there is no grid"
-    assert json.loads(run("show", image, "--png", path, "--json").stdout)["png"] == str(path)
+
+
+def test_a_star_of_unknown_width_is_marked_too(image, tmp_path):
+    from matplotlib.image import imread
+
+    star = SimpleNamespace(x=[64.0], y=[48.0], fwhm_pixels=[np.nan])
+    draw_png(tmp_path / "a.png", read_image(image), "a star", "asinh", star)
+    red, green, blue, _ = np.moveaxis(imread(tmp_path / "a.png"), -1, 0)
+    assert ((red > 0.8) & (green > 0.6) & (blue < 0.4)).any()
 
 
 def test_a_png_of_an_image_without_coordinates(tmp_path):
     path = write_image(tmp_path / "bias.fits", sky(), fits.Header())
-    assert run("show", path, "--png", tmp_path / "bias.png").exit_code == 0
+    done = run("show", path, "--png", tmp_path / "bias.png")
+    assert (done.exit_code, done.stdout) == (0, f"Wrote {tmp_path / 'bias.png'}.\n")
     assert (tmp_path / "bias.png").read_bytes().startswith(b"\x89PNG")
 
 
