@@ -1,4 +1,4 @@
-"""Run measurements: `python -m bench [launch] [memory] [latency] [recovery] [telemetry] [world]`, or all.
+"""Run measurements: `python -m bench NAME...`, or all; README.md says what each is.
 
 --quick shortens those that take minutes. --profile says where the time goes in each process.
 """
@@ -9,7 +9,7 @@ import os
 import platform
 import sys
 
-ALL = ("launch", "memory", "latency", "recovery", "telemetry", "world")
+ALL = ("launch", "memory", "latency", "recovery", "telemetry", "world", "alpaca")
 FLAGS = {"--quick": "BENCH_QUICK", "--profile": "BENCH_PROFILE"}
 
 
