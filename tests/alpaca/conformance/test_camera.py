@@ -116,6 +116,16 @@ def test_the_image_stays_until_the_next_exposure(site, camera):
     assert camera.LastExposureDuration == pytest.approx(1.0, abs=0.01)
 
 
+def test_a_fast_readout_mode_is_fast(site, camera):
+    def seconds(mode):
+        camera.ReadoutMode = mode
+        camera.StartExposure(1.0, False)
+        return site.wait_until(lambda: camera.ImageReady, step=0.01)
+
+    assert camera.ReadoutModes == ["normal", "fast"]
+    assert seconds(1) < seconds(0) - 0.02
+
+
 @pytest.mark.parametrize("binning", [(1, 1), (2, 2), (3, 3), (4, 4), (2, 1)])
 def test_every_binning_gives_its_shape(site, camera, binning):
     assert camera.CanAsymmetricBin

@@ -165,6 +165,9 @@ def test_a_parked_mount_refuses_to_move(site, telescope):
     site.wait_until(lambda: not telescope.Slewing)
     assert telescope.AtPark
     assert not telescope.Tracking
+    for aimless in (telescope.SlewToTargetAsync, telescope.SyncToTarget):
+        with pytest.raises(ParkedException):
+            aimless()
     telescope.TargetRightAscension, telescope.TargetDeclination = hours, 0.0
     for refused in (
         telescope.AbortSlew,

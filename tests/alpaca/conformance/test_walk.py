@@ -1,5 +1,7 @@
 """alpyca drives every member of every device: its classes are looked through, so that none is forgotten."""
 
+import math
+
 import alpaca.exceptions
 import pytest
 from alpaca.covercalibrator import CalibratorStatus
@@ -7,8 +9,10 @@ from alpaca.exceptions import ActionNotImplementedException, NotImplementedExcep
 from alpaca.telescope import DriveRates, GuideDirections, PierSide, TelescopeAxes
 
 from ocs_sim.alpaca._members import declared_members
+from ocs_sim.world import load_profile, profile_names
+from tests.alpaca.conformance.conftest import new_world
 from tests.alpaca.conformance.members import TYPES
-from tests.alpaca.conformance.observatory import CLASSES
+from tests.alpaca.conformance.observatory import CLASSES, observatory
 
 # What alpyca makes of other members, or refuses to send.
 ONLY_ALPYCAS = {"ImageArrayRaw": "imagearray", "ImageArrayInfo": "imagearray"}
@@ -247,3 +251,21 @@ def test_every_kind_of_error_has_its_exception():
         "OperationCancelled",
     ):
         assert getattr(ours, name)("text").number in theirs, name
+
+
+@pytest.mark.parametrize("name", profile_names())
+def test_every_profile_has_all_devices(stage, name):
+    """Whatever the numbers: every state can be read."""
+    profile = load_profile(name)
+    with observatory(stage.show(new_world(profile, stepped=True))) as site:
+        for kind in TYPES:
+            assert {item["Name"] for item in getattr(site, kind).DeviceState} > set() or kind == "switch"
+            assert getattr(site, kind).Name
+        assert site.camera.CameraXSize == profile.camera.width
+        assert site.camera.ElectronsPerADU == profile.camera.electrons_per_adu
+        assert site.telescope.FocalLength == profile.optics.focal_length_metres
+        assert site.telescope.ApertureDiameter == profile.optics.aperture_metres
+        hidden = profile.optics.obstruction_fraction**2
+        area = math.pi / 4.0 * profile.optics.aperture_metres**2 * (1.0 - hidden)
+        assert site.telescope.ApertureArea == pytest.approx(area)
+        assert site.filterwheel.Names == [each.name for each in profile.filters]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from ocs_sim.alpaca import NotImplementedByDevice, get
 from ocs_sim.alpaca.simulated._enumerations import AlignmentMode, EquatorialSystem
 from ocs_sim.alpaca.simulated._times import iso_text, unix_of
@@ -24,8 +22,8 @@ class Site(TelescopePart):
 
     @get
     def ApertureArea(self) -> float:
-        """Return the collecting area in square metres."""
-        return math.pi * (self.world.profile.optics.aperture_metres / 2.0) ** 2
+        """Return the collecting area in square metres, without what the secondary hides."""
+        return self.world.profile.optics.collecting_square_metres
 
     @get
     def ApertureDiameter(self) -> float:
