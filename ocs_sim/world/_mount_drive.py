@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-
-from ocs_sim.almanac import Place, sidereal_time_hours
+from ocs_sim.almanac import Place
 from ocs_sim.world._axis import Axis
 from ocs_sim.world._horizon import Horizon
 from ocs_sim.world._limits import Breach, Limits
 from ocs_sim.world._mount_axes import MountAxes, wrapped
 from ocs_sim.world._mount_profile import MountProfile
 from ocs_sim.world._pointing import PointingErrors
+from ocs_sim.world._sky_frame import sidereal_degrees
 from ocs_sim.world._timeline import Floats, Steps
 from ocs_sim.world._tracking import Tracking
 
@@ -100,7 +99,6 @@ class MountDrive:
         hour, dec = self.hour.timeline.driven(times), self.dec.timeline.driven(times)
         return self.errors.direction(times, hour, dec, wind)
 
-    def sidereal_degrees(self, at: float | Floats) -> float | Floats:
+    def sidereal_degrees(self, at: float) -> float:
         """Return the local apparent sidereal time as an angle."""
-        turned = 15.0 * sidereal_time_hours(self._place, at)
-        return np.asarray(turned) if np.ndim(at) else float(turned)
+        return float(sidereal_degrees(self._place, at))

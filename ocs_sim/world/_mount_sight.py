@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ocs_sim.almanac import apparent_to_icrs, to_equatorial, to_horizontal
+from ocs_sim.almanac import to_equatorial, to_horizontal
 from ocs_sim.world._mount_axes import MountAxes, Truths
 from ocs_sim.world._mount_control import MountControl
 from ocs_sim.world._mount_drive import MountDrive
 from ocs_sim.world._part import Part, locked, moments
 from ocs_sim.world._pointing import TruePointing, sky_of, true_pointing
+from ocs_sim.world._sky_frame import sidereal_degrees, to_icrs
 from ocs_sim.world._timeline import Floats
 
 if TYPE_CHECKING:
@@ -144,8 +145,7 @@ class MountSight(Part):
         """Return the ICRS right ascension and declination, degrees, that the mount believed in."""
         at = moments(times)
         hour, dec = self._drive.reported(at)
-        ra, dec = apparent_to_icrs(self._drive.sidereal_degrees(at) - hour, dec, at)
-        return np.asarray(ra), np.asarray(dec)
+        return to_icrs(sidereal_degrees(self._world.place, at) - hour, dec, at)
 
     def _directions(self, times: Floats) -> tuple[Floats, Floats]:
         return self._drive.true_directions(times, self._world.weather.wind(times))

@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ocs_sim.almanac import Place, apparent_to_icrs, position_angle_degrees, sidereal_time_hours
+from ocs_sim.almanac import Place, position_angle_degrees
 from ocs_sim.world._axis import Axis
 from ocs_sim.world._mount_profile import PointingProfile
 from ocs_sim.world._random_access import generator, smooth_noise
+from ocs_sim.world._sky_frame import sidereal_degrees, to_icrs
 from ocs_sim.world._timeline import Floats, Piece, Timeline
 from ocs_sim.world._tracking import SIDEREAL_DEGREES_PER_SECOND
 
@@ -116,10 +117,10 @@ def sky_of(direction: Floats) -> tuple[Floats, Floats]:
 
 def true_pointing(place: Place, times: Floats, line: Floats, above: Floats) -> TruePointing:
     """Return where on the sky a line of sight is, and how the field stands there."""
-    sidereal = 15.0 * sidereal_time_hours(place, times)
+    sidereal = sidereal_degrees(place, times)
     (hour, dec), (hour_above, dec_above) = sky_of(line), sky_of(above)
-    ra, dec = apparent_to_icrs(sidereal - hour, dec, times)
-    ra_above, dec_above = apparent_to_icrs(sidereal - hour_above, dec_above, times)
+    ra, dec = to_icrs(sidereal - hour, dec, times)
+    ra_above, dec_above = to_icrs(sidereal - hour_above, dec_above, times)
     angle = position_angle_degrees(ra, dec, ra_above, dec_above)
     return TruePointing(np.asarray(ra), np.asarray(dec), np.asarray(angle))
 

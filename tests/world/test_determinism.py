@@ -80,7 +80,7 @@ def answers(world, begun):
     return {name: np.asarray(value, dtype=float).tolist() for name, value in found.items()}
 
 
-@settings(max_examples=examples(25), deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(plans, st.data())
 def test_looking_changes_nothing(plan, data):
     looked, unseen = stepped(seed=5), stepped(seed=5)
@@ -95,7 +95,7 @@ def test_looking_changes_nothing(plan, data):
     assert answers(looked, NIGHT) == answers(unseen, NIGHT)
 
 
-@settings(max_examples=examples(15), deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(plans, st.sampled_from([1.0, 8.0, 64.0]))  # powers of two, so that the moments are the same to the bit
 def test_a_clock_that_runs_faster_or_is_stepped_makes_no_difference(plan, rate):
     base = HandClock()
