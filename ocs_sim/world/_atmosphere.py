@@ -67,7 +67,7 @@ class Atmosphere(Part):
         """Return the width (FWHM) of stars that the air alone makes, at an altitude and in a colour."""
         zenith = np.asarray(self._conditions(moments(times)).seeing_arcseconds, float)
         thickness = np.asarray(airmass(moments(altitude)), float)
-        return zenith * seeing_fwhm_arcseconds(1.0, 1.0, wavelength_nanometres) * thickness**0.6
+        return seeing_fwhm_arcseconds(zenith, thickness, wavelength_nanometres)
 
     def _moonlight(self, times: Values, altitude: Values, azimuth: Values, seen: FilterProfile) -> Values:
         body = moon(self._world.place, times)

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ocs_sim.world._optics_profile import FilterProfile, OpticsProfile
 from ocs_sim.world._psf import Floats, Psf, cells_for, moffat_psf
 from ocs_sim.world._psf_blur import annulus, blurred
+
+Values = NDArray[np.float64]
 
 _REFERENCE_CELSIUS = 10.0
 _SMALLEST_RING_PIXELS = 0.4
 _WIDEST_HALF_PIXELS = 160
 
 
-def seeing_fwhm_arcseconds(zenith_arcseconds: float, airmass: float, wavelength_nanometres: float) -> float:
+def seeing_fwhm_arcseconds(
+    zenith_arcseconds: Values, airmass: Values, wavelength_nanometres: float
+) -> Values:
     """Return the seeing disc off the zenith and in another colour than 500 nm.
 
     X^0.6 and the wavelength to the -0.2 come from Kolmogorov's turbulence
     (Roddier 1981, Progress in Optics 19, 281).
     """
-    colour: float = (wavelength_nanometres / 500.0) ** -0.2
-    return zenith_arcseconds * float(airmass**0.6) * colour
+    return np.asarray(zenith_arcseconds * airmass**0.6 * (wavelength_nanometres / 500.0) ** -0.2)
 
 
 def best_focus_steps(optics: OpticsProfile, filter_: FilterProfile, temperature_celsius: float) -> float:

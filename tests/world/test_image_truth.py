@@ -121,14 +121,14 @@ def matched(image, world, wcs, radius=4.0, faintest=15.5):
     well = (separation.min(axis=1) < radius) & alone & (found["peak"] < 60000)
     well &= (x > 20) & (x < size - 20) & (y > 20) & (y < size - 20)
     star = nearest[well]
-    return x[well], y[well], sx[star], sy[star], stars.magnitude[star]
+    return x[well], y[well], sx[star], sy[star], stars.magnitude[star], stars.colour[star]
 
 
 def test_stars_lie_where_the_telescope_truly_points_and_shine_as_the_catalogue_says():
     world = open_world(1024, **RICH, **STEADY, **{"weather.seeing_arcseconds": 2.2})
     image, truth = observed(world)
     wcs = wcs_of(truth, truth.sky.ra_degrees, truth.sky.dec_degrees)
-    x, y, star_x, star_y, magnitude = matched(image, world, wcs)
+    x, y, star_x, star_y, magnitude, _ = matched(image, world, wcs)
     assert len(x) >= 20
     assert np.sqrt(np.mean((x - star_x) ** 2 + (y - star_y) ** 2)) < 0.1
 
@@ -138,6 +138,20 @@ def test_stars_lie_where_the_telescope_truly_points_and_shine_as_the_catalogue_s
     airmass = 1 / np.sin(np.radians(world.mount.altitude_degrees))
     assert measured == pytest.approx(2.5 * np.log10(1.2e10 * area) - 0.16 * airmass, abs=0.05)
     assert measured == pytest.approx(truth.sky.zero_point_magnitudes, abs=0.05)
+
+
+def test_a_filter_sees_blue_and_red_stars_as_its_colour_term_says():
+    world = open_world(1024, **RICH, **STEADY, **{"weather.seeing_arcseconds": 2.2})
+    world.wheel.set_position(world.wheel.names.index("B"))
+    world.clock.advance(5)
+    image, truth = observed(world, 40.0)
+    wcs = wcs_of(truth, truth.sky.ra_degrees, truth.sky.dec_degrees)
+    x, y, _, _, magnitude, colour = matched(image, world, wcs)
+    flux, _, _ = sep.sum_circle(image, x, y, 9.0)
+    zero_points = magnitude + 2.5 * np.log10(flux / 40.0)
+    slope = np.polyfit(colour, zero_points, 1)[0]
+    assert -slope == pytest.approx(0.20, abs=0.06)
+    assert np.median(zero_points + 0.20 * colour) == pytest.approx(truth.sky.zero_point_magnitudes, abs=0.05)
 
 
 def test_stars_lie_beside_the_commanded_place_by_the_injected_error():
