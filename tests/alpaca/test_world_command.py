@@ -11,6 +11,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+from click.testing import CliRunner
+
+from ocs_sim.launch._cli import obsbow
 
 OBSBOW = str(Path(sys.executable).with_name("obsbow"))
 SITE = """
@@ -66,12 +69,11 @@ def ended(process, number):
     return process.returncode, out, err
 
 
-def failing(directory, *arguments):
-    done = subprocess.run(
-        [OBSBOW, "world", *arguments], cwd=directory, capture_output=True, text=True, timeout=60
-    )
+def failing(*arguments):
+    """Run the command in this process, and return its exit code and what it says."""
+    done = CliRunner().invoke(obsbow, ["world", *arguments])
     assert done.stdout == ""
-    return done.returncode, done.stderr
+    return done.exit_code, done.stderr
 
 
 def address(lines):
@@ -106,10 +108,11 @@ def test_place_and_options_come_from_the_site_file(site):
         assert ended(process, signal.SIGTERM)[0] == 0
 
 
-def test_what_cannot_be_is_said_in_a_sentence(tmp_path, site):
+def test_what_cannot_be_is_said_in_a_sentence(tmp_path, site, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        code, text = failing(tmp_path, "--port", port)
+        code, text = failing("--port", port)
         assert code == 1
         assert text.startswith(f"obsbow: Nothing can be served at 127.0.0.1:{port}: ")
     for words, said in (
@@ -120,10 +123,10 @@ def test_what_cannot_be_is_said_in_a_sentence(tmp_path, site):
         (("--script", "none.yaml"), "none.yaml"),
         (("--site-file", "none.yaml"), "none.yaml"),
     ):
-        code, text = failing(tmp_path, "--port", "0", *words)
+        code, text = failing("--port", "0", *words)
         assert (code, said in text, "Traceback" in text) == (1, True, False), text
     site.write_text(SITE.replace("seed: 5", "seed: five"))
-    code, text = failing(tmp_path, "--site-file", str(site))
+    code, text = failing("--site-file", str(site))
     assert code == 1
     assert "line 12" in text
     assert "five" in text
