@@ -23,7 +23,7 @@ from ocs_sim.images._header_surroundings import (
     site_cards,
     weather_cards,
 )
-from ocs_sim.images._wcs import commanded_wcs_of, wcs_cards
+from ocs_sim.images._wcs import commanded_projection_of
 
 if TYPE_CHECKING:
     from astropy.io.fits import Header
@@ -64,8 +64,8 @@ def _cards(facts: Facts) -> Iterator[Card]:
         yield from weather_cards(facts.weather)
     yield from software_cards(facts.simulation)
     if facts.exposure.image_type in _SKY:
-        wcs = commanded_wcs_of(facts)
-        yield from wcs_cards(wcs) if wcs else ()
+        projection = commanded_projection_of(facts)
+        yield from projection.cards() if projection else ()
 
 
 def _about_the_observation(facts: Facts) -> Iterator[Card]:

@@ -1,8 +1,12 @@
 """Headers say what was true, by astropy's own astronomy, and say it as FITS and Photon Ranch want it."""
 
 import math
+import os
+import subprocess
+import sys
 import warnings
 from datetime import UTC, datetime
+from pathlib import Path
 
 import astropy.units as u
 import pytest
@@ -47,6 +51,22 @@ def photon_ranch(text):
             return header
         header[key] = rest.split("'")[1].strip() if "'" in rest else rest.split("/")[0].strip()
     raise AssertionError("no END")
+
+
+def test_a_header_takes_no_more_of_astropy_than_its_files(tmp_path):
+    program = """
+import sys
+from pathlib import Path
+from ocs_sim import images
+assert "astropy" not in sys.modules
+from tests.images.scenes import all_facts, sky
+images.write_image(Path("a.fits"), sky(), images.build_header(all_facts()))
+assert not {"astropy.coordinates", "astropy.wcs", "astropy.time", "matplotlib"} & set(sys.modules)
+"""
+    root = str(Path(__file__).parents[2])
+    subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, env=os.environ | {"PYTHONPATH": root}, check=True
+    )
 
 
 def test_the_times_are_those_of_the_exposure():
