@@ -9,7 +9,7 @@ from ocs_sim.alpaca.simulated import simulated_devices
 from ocs_sim.testing import ServedWorld, served_world
 from ocs_sim.testing._served_world import serving
 from ocs_sim.world import World, WorldClock, load_profile
-from tests.alpaca.conformance.members import TYPES
+from tests.alpaca.conformance.members import IDS, TYPES, operations
 from tests.alpaca.conformance.observatory import observatory
 from tests.alpaca.conformance.wire import Wire
 
@@ -78,3 +78,17 @@ def hurried(stage, profile):
     """A new world in which a second is a hundredth of ours, and alpyca's devices for it."""
     with observatory(stage.show(new_world(profile, rate=100.0))) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def of_type(running):
+    """The operations of each type of device."""
+    return {device.device_type.lower(): list(operations(device)) for device in running.devices}
+
+
+@pytest.fixture
+def connected(wire):
+    """A connection whose client 7 is connected to everything."""
+    for kind in TYPES:
+        assert wire.put(f"/api/v1/{kind}/0/connected", {"Connected": "true", **IDS}).error == 0
+    return wire

@@ -23,6 +23,9 @@ TYPES = (
     "switch",
 )
 
+# Who asks, and for the how manieth time.
+IDS = {"ClientID": 7, "ClientTransactionID": 123}
+
 _PLAIN = {bool: "true", int: "1", float: "1.5", str: "text"}
 _PARTICULAR = {
     "SensorName": "Temperature",
@@ -71,3 +74,8 @@ def _parameters(function: Callable[..., Any]) -> Iterator[tuple[str, type]]:
     for name in list(inspect.signature(function).parameters)[1:]:
         if hints[name] is not ClientId:
             yield name, hints[name]
+
+
+def wrong(findings):
+    """Fail with all that is wrong at once."""
+    assert not (found := [str(each) for each in findings if each]), "\n".join(found)
