@@ -250,6 +250,9 @@ def test_the_time_is_the_worlds(site):
     found = site.telescope.UTCDate
     assert found.utcoffset().total_seconds() == 0
     assert found.timestamp() == pytest.approx(site.world.clock.time(), abs=0.001)
+    for device in (site.telescope, site.switch):
+        (stamp,) = [item["Value"] for item in device.DeviceState if item["Name"] == "TimeStamp"]
+        assert datetime.fromisoformat(stamp) == found
     with pytest.raises(NotImplementedException):
         site.telescope.UTCDate = datetime(2026, 11, 21, 4, 5, 6, tzinfo=UTC)
     with pytest.raises(InvalidValueException):
