@@ -71,11 +71,16 @@ class Psf:
     @cached_property
     def half_flux_diameter_pixels(self) -> float:
         """The diameter of the circle around the centre that holds half of the light."""
-        squares = _squares(self.cells.shape[0]).ravel()
-        order = np.argsort(squares)
-        growth = np.cumsum(self.cells.ravel()[order], dtype=float)
-        at = np.searchsorted(growth, growth[-1] / 2)
-        return float(2 * np.sqrt(squares[order[at]]) / PHASES)
+        radii = np.sqrt(_squares(self.cells.shape[0]))
+        # A cell's light is shared by the whole radii around its own, so that the curve of growth is smooth.
+        inner = radii.astype(np.int64)
+        share = (radii - inner).ravel()
+        light, rings = self.cells.ravel(), inner.ravel()
+        by_radius = np.bincount(rings, light * (1 - share), rings.max() + 2)
+        by_radius += np.bincount(rings + 1, light * share, rings.max() + 2)
+        growth = np.cumsum(by_radius)
+        radius = np.interp(growth[-1] / 2, growth, np.arange(len(growth)) + 0.5)
+        return float(2 * radius / PHASES)
 
 
 def _cell(offset: float) -> tuple[int, float]:

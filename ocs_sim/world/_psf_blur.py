@@ -13,7 +13,8 @@ def blurred(psf: Psf, *kernels: Floats) -> Psf:
     if not kernels:
         return psf
     size = psf.cells.shape[0]
-    padded = fast_size(2 * size)
+    # With half of each kernel's width as margin nothing wraps round into the cells.
+    padded = fast_size(size + sum(kernel.shape[0] // 2 + 1 for kernel in kernels))
     spectrum = np.fft.rfft2(psf.cells, (padded, padded))
     for kernel in kernels:
         spectrum *= np.fft.rfft2(_centred(kernel, padded))
