@@ -36,7 +36,7 @@ class Dome(Part):
         self._opening = profile.starts_open
         self._park_azimuth = profile.park_azimuth_degrees
         self._offset = 0.0
-        self._parked = self._home = False
+        self._parked, self._home = True, False
 
     @property
     def geometry(self) -> DomeGeometry:

@@ -1,8 +1,8 @@
 """The sky's frame for many moments at once, cheaply.
 
 Precession, nutation and aberration are worked out once for each block of five minutes, in which they change
-by less than 0.001 arcsec; the Earth turns at its mean rate meanwhile. The blocks are fixed, so that what holds
-at a moment does not depend on what it is asked together with.
+by less than 0.001 arcsec; the Earth turns at its mean rate meanwhile. The blocks are fixed, so that what
+holds at a moment does not depend on what it is asked together with.
 """
 
 from __future__ import annotations
