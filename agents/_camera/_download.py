@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 import struct
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,6 +29,7 @@ _BLOCK_BYTES = 2**20
 _LARGEST_UINT16 = 65_535
 _TELLING_CHARACTERS = 200
 OnProgress = Callable[[float], None]
+OnCancel = Callable[[Callable[[], None]], Callable[[], None]]
 
 
 def fetch_image(
@@ -34,23 +38,36 @@ def fetch_image(
     timeout_seconds: float,
     client_id: int = 0,
     on_progress: OnProgress | None = None,
+    on_cancel: OnCancel | None = None,
 ) -> Any:
     """Return the image of a camera, shape (rows, columns), uint16 where that holds it.
 
     `device_url` is `http://HOST:PORT/api/v1/camera/NUMBER`; `timeout_seconds` is how long the camera may be
-    silent. `on_progress` is called with the fraction that has come; what it raises ends the transfer.
+    silent. `on_progress` is called with the fraction that has come; what it raises ends the transfer, as does
+    the call, from any thread, of what `on_cancel` is given (it returns what takes that back).
     Raises ImageLost when the connection breaks, ImageRefused when the camera says no, BadImage.
     """
     where = urlsplit(device_url)
     connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=timeout_seconds)
+    forget = None
     try:
+        connection.connect()
+        forget = on_cancel(partial(_interrupt, connection.sock)) if on_cancel else None
         path = f"{where.path}/imagearray?ClientID={client_id}&ClientTransactionID=1"
         connection.request("GET", path, headers={"Accept": f"{_IMAGEBYTES}, application/json;q=0.5"})
         return _read(connection.getresponse(), on_progress)
     except (OSError, http.client.HTTPException) as fault:
         raise ImageLost(fault=str(fault) or type(fault).__name__) from fault
     finally:
+        if forget is not None:
+            forget()
         connection.close()
+
+
+def _interrupt(connected: socket.socket) -> None:
+    # Who waits for bytes is told at once that there are none; closing would not wake it up.
+    with suppress(OSError):
+        connected.shutdown(socket.SHUT_RDWR)
 
 
 def _read(response: http.client.HTTPResponse, on_progress: OnProgress | None) -> Any:

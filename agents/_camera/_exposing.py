@@ -14,7 +14,7 @@ from ocs_sim.clock import Clock
 
 from .._device import DeviceError, DeviceLink, DeviceUnreachable, safely
 from ._download import fetch_image
-from ._errors import ExposureLost
+from ._errors import ExposureLost, ImageLost
 from ._plan import ExposurePlan
 from ._telling import Telling
 
@@ -95,6 +95,9 @@ class Exposer:
                 return self._begin(telling, watch, stop)
         except DeviceError as fault:
             raise ExposureLost(stage=watch.stage, fault=str(fault)) from fault
+        except ImageLost:
+            telling.run.check()
+            raise
 
     def _begin(self, telling: Telling, watch: _Watch, stop: threading.Event) -> RawImage:
         watch.start()
@@ -105,21 +108,33 @@ class Exposer:
         return self._collect(telling, began, ended, stop.is_set())
 
     def _collect(self, telling: Telling, began: float, ended: float, stopped: bool) -> RawImage:
-        def tell(fraction: float) -> None:
-            telling.run.check()
-            telling.stage("downloading", fraction)
-
         start, seconds = self._link.read(
             lambda camera: (_unix(camera.LastExposureStartTime), float(camera.LastExposureDuration)),
             "say when it exposed",
         )
+        try:
+            pixels = self._fetch(telling)
+        except ImageLost:
+            telling.run.check()
+            # The camera still has it: a connection may break once.
+            pixels = self._fetch(telling)
+        return RawImage(pixels, start, seconds, began, ended, stopped)
+
+    def _fetch(self, telling: Telling) -> Any:
+        def tell(fraction: float) -> None:
+            telling.run.check()
+            telling.stage("downloading", fraction)
+
         # alpyca tells nobody else under which number it talks to the device.
         url, client = self._link.read(lambda camera: (camera.base_url, camera._client_id))  # noqa: SLF001
         tell(0.0)
-        pixels = fetch_image(
-            url, timeout_seconds=self._patience.download_seconds, client_id=client, on_progress=tell
+        return fetch_image(
+            url,
+            timeout_seconds=self._patience.download_seconds,
+            client_id=client,
+            on_progress=tell,
+            on_cancel=telling.run.token.on_cancel,
         )
-        return RawImage(pixels, start, seconds, began, ended, stopped)
 
 
 class _Watch:

@@ -72,7 +72,7 @@ class CameraOptions(DeviceOptions):
         180.0, gt=0, help="seconds after the exposure in which its image must be ready"
     )
     download_timeout: float = option(
-        60.0, gt=0, help="seconds for which a camera may be silent while it sends"
+        300.0, gt=0, help="seconds for which a camera may be silent while it sends"
     )
     move_timeout: float = option(120.0, gt=0, help="seconds that any part of the instrument may take to move")
     cooling_timeout: float = option(1800.0, gt=0, help="seconds that cooling may take")

@@ -277,9 +277,7 @@ def test_who_comes_second_waits_for_the_camera(slow):
     cam.start("set_filter", filter="G")
     cam.until(lambda: "expose" in (cam.status("set_filter").session["progress"]["waiting_for"] or ""))
     finish(served, cam)
-    wait_until(
-        lambda: served.world.clock.advance(0.2) or cam.status("set_filter").session["status"] == "done"
-    )
+    assert text(finish(served, cam, "set_filter")) == "Filter G."
     assert served.world.wheel.position == 2
 
 

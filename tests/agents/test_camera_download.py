@@ -3,6 +3,7 @@
 import contextlib
 import http.server
 import json
+import socket
 import struct
 import threading
 
@@ -117,6 +118,22 @@ def test_a_camera_that_refuses(kind):
 def test_what_is_no_image(body, kind, status):
     with camera(body, kind, status) as (url, _), pytest.raises(BadImage):
         fetch_image(url, timeout_seconds=5.0)
+
+
+def test_a_camera_that_says_nothing_can_be_interrupted_and_is_given_up():
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        url = f"http://127.0.0.1:{mute.getsockname()[1]}/api/v1/camera/0"
+        with pytest.raises(ImageLost, match="timed out"):
+            fetch_image(url, timeout_seconds=0.05)
+        forgotten = []
+
+        def on_cancel(interrupt):
+            threading.Thread(target=interrupt).start()
+            return lambda: forgotten.append(interrupt)
+
+        with pytest.raises(ImageLost):
+            fetch_image(url, timeout_seconds=60.0, on_cancel=on_cancel)
+        assert len(forgotten) == 1
 
 
 def test_what_the_listener_raises_ends_the_transfer():
