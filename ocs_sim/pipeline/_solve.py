@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import numpy as np
 from astropy.wcs import WCS
 
@@ -14,9 +16,10 @@ from ocs_sim.pipeline._solution import Solution
 from ocs_sim.pipeline._tangent import Tangent, centre_of, tangent_and_matrix, wcs_of
 from ocs_sim.sky import Catalogue, Stars
 
-VOTING_DETECTIONS, MOST_VOTING_STARS = 20, 160
+VOTING_DETECTIONS, MOST_VOTING_STARS = 20, 240
 MATCHED_DETECTIONS, MOST_MATCHED_STARS = 200, 2000
 STARS_PER_DETECTION = 1.8
+CLOSE_ARCMINUTES = 6.0
 
 
 def solve_field(
@@ -36,8 +39,19 @@ def solve_field(
     """
     if len(detections) < FEWEST_MATCHES:
         raise NotSolved(fault=f"it shows {len(detections)} stars, and {FEWEST_MATCHES} are needed at least")
-    field = _Field(detections, approximate, search_arcminutes)
-    return field.solve(catalogue, unix)
+    *near, whole = _growing(search_arcminutes)
+    for arcminutes in near:
+        with suppress(NotSolved):
+            return _Field(detections, approximate, arcminutes).solve(catalogue, unix)
+    return _Field(detections, approximate, whole).solve(catalogue, unix)
+
+
+def _growing(search_arcminutes: float) -> list[float]:
+    """Return the distances to search in turn: close by fewer stars can be confused."""
+    distances = [search_arcminutes]
+    while distances[0] > CLOSE_ARCMINUTES:
+        distances.insert(0, distances[0] / 2)
+    return distances
 
 
 class _Field:

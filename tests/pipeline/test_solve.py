@@ -159,6 +159,15 @@ def test_a_wider_search_finds_it():
     assert error_arcseconds(solution, truth) < 0.5
 
 
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("arcminutes", [1.0, 12.0])
+def test_a_small_field_of_few_stars_is_found_in_a_wide_search(arcminutes, seed):
+    truth = Truth(40.0 * seed, 30.0 - 10 * seed, rotation=180, shape=(768, 768))
+    found = seen(stars_of(truth), truth, number=12, missing=0.1, spurious=0.1, seed=seed)
+    solution = solve_field(found, shifted(truth, arcminutes, 130).wcs, SKY, search_arcminutes=20)
+    assert error_arcseconds(solution, truth) < 1.0
+
+
 def test_too_few_stars_are_said_to_be_too_few():
     truth = Truth()
     with pytest.raises(NotSolved, match=r"it shows 4 stars, and 6 are needed"):
