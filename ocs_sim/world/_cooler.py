@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,10 +26,10 @@ _SINK_CELSIUS = 8.0  # above the air at full power
 
 @dataclass(frozen=True)
 class _Stretch:
-    """From `start` on, and from `celsius` then, the cooler follows one rule."""
+    """From `start` on the cooler follows one rule, `away_celsius` from its goal to begin with."""
 
     start: float
-    celsius: float
+    away_celsius: float
     driven: bool
     set_point: float
     mode: str
@@ -78,25 +78,32 @@ class Cooler(Part):
     def celsius(self, times: Values | float) -> Values:
         """Return the detector's temperature at one or many moments."""
         when = moments(times)
-        found = self._air(when)
+        air = self._air(when)
+        found = air
         for stretch in self._stretches:
-            found = np.where(when >= stretch.start, self._along(stretch, when), found)
+            found = np.where(when >= stretch.start, self._along(stretch, when, air), found)
         return found
 
     @locked
     def power_percent(self) -> float:
         """Return how hard it works now: full on the way down, then what holds the difference to the air."""
         now = moments(self._world.now())
-        if not self._stretches or not self._stretches[-1].driven:
-            return 0.0
-        goal, air = float(self._goal(self._stretches[-1], now)), float(self._air(now))
-        pull = air - goal + _WARMING_SLOWER * (float(self.celsius(now)) - goal)
-        return float(np.clip(100 * pull / self._camera.cooler_max_difference_celsius, 0, 100))
+        return self._power(now, self._air(now))
 
     @locked
     def heat_sink_celsius(self) -> float:
         """Return the temperature of the warm side now."""
-        return float(self._air(moments(self._world.now()))) + _SINK_CELSIUS * self.power_percent() / 100
+        now = moments(self._world.now())
+        air = self._air(now)
+        return float(air) + _SINK_CELSIUS * self._power(now, air) / 100
+
+    def _power(self, now: Values, air: Values) -> float:
+        stretch = self._stretches[-1] if self._stretches else None
+        if stretch is None or not stretch.driven:
+            return 0.0
+        goal = self._goal(stretch, air)
+        pull = air - goal + _WARMING_SLOWER * (self._along(stretch, now, air) - goal)
+        return float(np.clip(100 * pull / self._camera.cooler_max_difference_celsius, 0, 100))
 
     def _turn(self, at: float, _: Fault) -> None:
         self._begin(at)
@@ -108,8 +115,10 @@ class Cooler(Part):
         failed = any(faults.is_active(name, at) for name in _FAILURES)
         moods = [mode for mode in MODES[1:] if faults.is_active(f"camera.cooler_{mode}", at)]
         mode = moods[0] if moods else self._camera.cooler_mode
-        stretch = _Stretch(at, celsius, self._on and not failed, self._set_point, mode)
-        self._stretches = [each for each in self._stretches if each.start < at] + [stretch]
+        stretch = _Stretch(at, 0.0, self._on and not failed, self._set_point, mode)
+        away = celsius - float(self._goal(stretch, self._air(moments(at))))
+        self._stretches = [each for each in self._stretches if each.start < at]
+        self._stretches.append(replace(stretch, away_celsius=away))
         self._forget()
 
     def _forget(self) -> None:
@@ -117,17 +126,14 @@ class Cooler(Part):
         while len(self._stretches) > 1 and self._stretches[1].start < since:
             del self._stretches[0]
 
-    def _along(self, stretch: _Stretch, when: Values) -> Values:
+    def _along(self, stretch: _Stretch, when: Values, air: Values) -> Values:
         pace = self._camera.cooler_time_constant_seconds * (1.0 if stretch.driven else _WARMING_SLOWER)
         elapsed = np.maximum(when - stretch.start, 0) / pace
-        away = stretch.celsius - float(self._goal(stretch, moments(stretch.start)))
-        return self._goal(stretch, when) + away * _response(
-            stretch.mode if stretch.driven else "normal", elapsed
-        )
+        left = _response(stretch.mode if stretch.driven else "normal", elapsed)
+        return self._goal(stretch, air) + stretch.away_celsius * left
 
-    def _goal(self, stretch: _Stretch, when: Values) -> Values:
+    def _goal(self, stretch: _Stretch, air: Values) -> Values:
         """Return where it would settle: the set-point, so far as the cooler can hold it, or the air."""
-        air = self._air(when)
         if not stretch.driven:
             return air
         coldest = air - self._camera.cooler_max_difference_celsius
