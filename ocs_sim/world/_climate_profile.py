@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ocs_sim.world._nodes import Positive
+
 
 @dataclass(frozen=True)
 class WeatherProfile:
@@ -14,21 +16,21 @@ class WeatherProfile:
     daily_swing_celsius: float = 5.0  # half of the difference between afternoon and dawn
     yearly_swing_celsius: float = 6.0
     celsius_rms: float = 1.5
-    memory_seconds: float = 10800.0  # of temperature, humidity and cloud
+    memory_seconds: Positive = 10800.0  # of temperature, humidity and cloud
     dew_point_celsius: float = 0.0
     dew_point_rms_celsius: float = 2.0
     wind_metres_per_second: float = 3.0  # median
     wind_spread: float = 0.4  # rms of its logarithm
-    wind_memory_seconds: float = 900.0
+    wind_memory_seconds: Positive = 900.0
     wind_direction_degrees: float = 270.0
     pressure_rms_hpa: float = 4.0
     cloudiness: float = (
         -2.5
     )  # below 0 mostly clear, above 0 mostly overcast: in rms of what drives the clouds
     rain_threshold: float = 9.0  # how far above the mean, in rms, what drives the clouds rains
-    seeing_arcseconds: float = 1.5  # median, zenith, 500 nm
+    seeing_arcseconds: Positive = 1.5  # median, zenith, 500 nm
     seeing_spread: float = 0.15
-    seeing_memory_seconds: float = 600.0
+    seeing_memory_seconds: Positive = 600.0
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class SafetyProfile:
     """When it is not safe, and when it is safe again: a limit and what it has to fall to."""
 
     name: str = "Simulated safety monitor"
-    sample_seconds: float = 2.0
+    sample_seconds: Positive = 2.0
     safe_again_seconds: float = 10.0  # for so long everything has to be well
     humidity_percent: tuple[float, float] = (92.0, 88.0)
     wind_metres_per_second: tuple[float, float] = (15.0, 12.0)
@@ -53,7 +55,7 @@ class SwitchProfile:
     description: str = ""
     minimum: float = 0.0
     maximum: float = 1.0
-    step: float = 1.0
+    step: Positive = 1.0
     value: float = 0.0
     writable: bool = True
     seconds: float = 0.0  # until a new value holds

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ocs_sim.world._nodes import Positive
+
 
 @dataclass(frozen=True)
 class DomeProfile:
     """A round dome with one slit and an up-and-over shutter."""
 
     name: str = "Simulated dome"
-    max_rate_degrees_per_second: float = 30.0
-    acceleration_degrees_per_second2: float = 30.0
-    shutter_seconds: float = 1.0  # from closed to open, and back
-    radius_metres: float = 2.5
-    slit_half_width_metres: float = 0.6
+    max_rate_degrees_per_second: Positive = 30.0
+    acceleration_degrees_per_second2: Positive = 30.0
+    shutter_seconds: Positive = 1.0  # from closed to open, and back
+    radius_metres: Positive = 2.5
+    slit_half_width_metres: Positive = 0.6
     slit_from_zenith_degrees: float = 15.0  # how far past the zenith the slit goes
     mount_north_metres: float = 0.0  # where the axes cross, from the middle of the dome
     mount_east_metres: float = 0.0

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ocs_sim.world._nodes import Positive
+
 
 @dataclass(frozen=True)
 class FocuserProfile:
@@ -12,11 +14,11 @@ class FocuserProfile:
     name: str = "Simulated focuser"
     max_steps: int = 10000
     max_increment_steps: int = 10000
-    steps_per_second: float = 5000.0
-    step_micrometres: float = 2.0
+    steps_per_second: Positive = 5000.0
+    step_micrometres: Positive = 2.0
     backlash_steps: float = 20.0
     starts_at_steps: int = 5000
-    temperature_time_constant_seconds: float = 1800.0  # how slowly the tube follows the air
+    temperature_time_constant_seconds: Positive = 1800.0  # how slowly the tube follows the air
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class WheelProfile:
     """A filter wheel; its slots are the profile's filters."""
 
     name: str = "Simulated filter wheel"
-    seconds_per_slot: float = 0.1
+    seconds_per_slot: Positive = 0.1
 
 
 @dataclass(frozen=True)
@@ -32,9 +34,9 @@ class RotatorProfile:
     """An instrument rotator that turns without end."""
 
     name: str = "Simulated rotator"
-    max_rate_degrees_per_second: float = 60.0
-    acceleration_degrees_per_second2: float = 120.0
-    step_degrees: float = 0.01
+    max_rate_degrees_per_second: Positive = 60.0
+    acceleration_degrees_per_second2: Positive = 120.0
+    step_degrees: Positive = 0.01
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class CoverProfile:
     """A cover of the mirror that is a lamp for flats too."""
 
     name: str = "Simulated cover"
-    cover_seconds: float = 0.5
+    cover_seconds: Positive = 0.5
     starts_open: bool = True
     max_brightness: int = 255
-    lamp_seconds: float = 0.2  # until the brightness is steady
+    lamp_seconds: Positive = 0.2  # until the brightness is steady

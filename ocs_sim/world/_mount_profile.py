@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
+
+from ocs_sim.world._nodes import Positive
 
 
 @dataclass(frozen=True)
@@ -20,7 +23,7 @@ class PointingProfile:
     me_arcseconds: float = 0.0  # the polar axis is too high or too low
     tf_arcseconds: float = 0.0  # the tube bends, with the sine of the zenith distance
     periodic_arcseconds: float = 0.0  # amplitude of the worm's error
-    periodic_seconds: float = 480.0  # one turn of the worm at the sidereal rate
+    periodic_seconds: Positive = 480.0  # one turn of the worm at the sidereal rate
     repeatability_arcseconds: float = 0.0  # rms, each axis, new with each slew
     drift_arcseconds_per_hour: float = 0.0  # rms, each axis, new with each slew
     dec_backlash_arcseconds: float = 0.0
@@ -32,11 +35,11 @@ class MountProfile:
     """An equatorial mount: `german` with two pier sides, or `fork` with one."""
 
     name: str = "Simulated mount"
-    kind: str = "german"
-    max_rate_degrees_per_second: float = 20.0
-    acceleration_degrees_per_second2: float = 20.0
+    kind: Literal["german", "fork"] = "german"
+    max_rate_degrees_per_second: Positive = 20.0
+    acceleration_degrees_per_second2: Positive = 20.0
     settle_seconds: float = 0.2
-    guide_rate_arcseconds_per_second: float = 7.52
+    guide_rate_arcseconds_per_second: Positive = 7.52
     past_meridian_degrees: float = 15.0  # how far a german mount follows before and after it
     fork_hour_angle_limit_degrees: float = 100.0
     lowest_altitude_degrees: float = 10.0

@@ -10,13 +10,16 @@ import typing
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from pathlib import Path
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import yaml
 
 Built = TypeVar("Built")
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _EXTENDS = "extends"
+_ABOVE_ZERO = "above 0"
+#: A number of a profile that has to be above 0.
+Positive = Annotated[float, _ABOVE_ZERO]
 _LARGEST_FILE_BYTES = 1_000_000
 
 
@@ -103,7 +106,7 @@ def _build_dataclass(kind: Any, node: yaml.Node | None, complaints: list[Complai
             Complaint(_where(node), f"a mapping with the keys of {kind.__name__} belongs here.")
         )
         return None
-    hints = get_type_hints(kind)
+    hints = get_type_hints(kind, include_extras=True)
     values: dict[str, Any] = {}
     before = len(complaints)
     for key, value in node.value:
@@ -124,12 +127,29 @@ def convert(kind: Any, node: yaml.Node, complaints: list[Complaint]) -> Any:
     """Return a node's value as a type: a dataclass, tuple, float, int, bool, str or one of these or None."""
     if is_dataclass(kind):
         return _build_dataclass(kind, node, complaints)
+    if get_origin(kind) is Annotated:
+        return _convert_positive(node, complaints)
+    if get_origin(kind) is Literal:
+        return _convert_choice(get_args(kind), node, complaints)
     if get_origin(kind) is tuple:
         return _convert_tuple(get_args(kind), node, complaints)
     if get_origin(kind) in (Union, types.UnionType):
         others = [each for each in get_args(kind) if each is not type(None)]
         return None if node.value in ("", "null", "~") else convert(others[0], node, complaints)
     return _convert_scalar(kind, node, complaints)
+
+
+def _convert_positive(node: yaml.Node, complaints: list[Complaint]) -> Any:
+    number = _convert_scalar(float, node, complaints)
+    if number is not None and not number > 0:
+        complaints.append(Complaint(_where(node), "a number above 0 belongs here."))
+    return number
+
+
+def _convert_choice(choices: tuple[str, ...], node: yaml.Node, complaints: list[Complaint]) -> Any:
+    if node.value not in choices:
+        complaints.append(Complaint(_where(node), f"one of {', '.join(choices)} belongs here."))
+    return node.value
 
 
 def _convert_tuple(kinds: tuple[Any, ...], node: yaml.Node, complaints: list[Complaint]) -> Any:

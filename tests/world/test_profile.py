@@ -55,7 +55,7 @@ def test_all_that_is_wrong_is_named_with_its_line(tmp_path):
     text = complaint(
         tmp_path,
         "extends: fast\ncamera:\n  widht: 5\n  height: many\ndome:\n  starts_open: perhaps\nfilters: 3\n"
-        "safety:\n  cloud_percent: [1]\nmount: 7\n",
+        "safety:\n  cloud_percent: [1]\nmount:\n  kind: banana\n  max_rate_degrees_per_second: 0\nwheel: 7\n",
     )
     for line, words in (
         (3, "did you mean 'width'"),
@@ -63,7 +63,9 @@ def test_all_that_is_wrong_is_named_with_its_line(tmp_path):
         (6, "true or false"),
         (7, "a list"),
         (9, "a list of 2"),
-        (10, "MountProfile"),
+        (11, "german, fork"),
+        (12, "above 0"),
+        (13, "WheelProfile"),
     ):
         assert any(f"line {line}:" in each and words in each for each in text.splitlines()), (line, words)
 
