@@ -46,13 +46,17 @@ def _specks(seed: int, surface: int, count: int, width: int, height: int) -> lis
 
 
 def vignetting(fraction: float, rows: slice, width: int, height: int) -> Floats:
-    """Return the share of light that arrives: `fraction` is lost in the corners, as radius squared."""
+    """Return the light that arrives relative to the mean: corners lose `fraction`, growing as radius squared.
+
+    Relative to the mean, so that a zero point holds for an image divided by a flat of mean 1.
+    """
     corner = (width / 2) ** 2 + (height / 2) ** 2
     down = (np.arange(rows.start, rows.stop, dtype=np.float32) - (height - 1) / 2) ** 2
     across = (np.arange(width, dtype=np.float32) - (width - 1) / 2) ** 2
     lost: Floats = np.add.outer(down, across).astype(np.float32)
     lost *= np.float32(-fraction / corner)
     lost += 1
+    lost /= np.float32(1 - fraction / 3)
     return lost
 
 

@@ -137,7 +137,7 @@ def test_stars_lie_where_the_telescope_truly_points_and_shine_as_the_catalogue_s
     area = np.pi / 4 * 0.3**2 * (1 - 0.35**2)
     airmass = 1 / np.sin(np.radians(world.mount.altitude_degrees))
     assert measured == pytest.approx(2.5 * np.log10(1.2e10 * area) - 0.16 * airmass, abs=0.05)
-    assert measured == pytest.approx(truth.sky.zero_point_magnitudes, abs=0.05)
+    assert measured == pytest.approx(truth.sky.zero_point_magnitudes, abs=0.02)
 
 
 def test_a_filter_sees_blue_and_red_stars_as_its_colour_term_says():
@@ -151,7 +151,7 @@ def test_a_filter_sees_blue_and_red_stars_as_its_colour_term_says():
     zero_points = magnitude + 2.5 * np.log10(flux / 40.0)
     slope = np.polyfit(colour, zero_points, 1)[0]
     assert -slope == pytest.approx(0.20, abs=0.06)
-    assert np.median(zero_points + 0.20 * colour) == pytest.approx(truth.sky.zero_point_magnitudes, abs=0.05)
+    assert np.median(zero_points + 0.20 * colour) == pytest.approx(truth.sky.zero_point_magnitudes, abs=0.03)
 
 
 def test_stars_lie_beside_the_commanded_place_by_the_injected_error():

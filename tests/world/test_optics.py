@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from astropy.wcs import WCS
 
-from ocs_sim.world._optics import image_of_point
-from ocs_sim.world._optics_profile import OpticsProfile
+from ocs_sim.world._optics import best_focus_steps, image_of_point
+from ocs_sim.world._optics_profile import FilterProfile, OpticsProfile
 from ocs_sim.world._optics_projection import PixelMap
 from ocs_sim.world._psf import moffat_psf
 from ocs_sim.world._psf_blur import annulus, blurred, deposit, trail
@@ -57,6 +57,12 @@ def test_defocus_makes_rings():
     assert stamp[middle, middle] < 0.5 * stamp[middle, middle + 6], "the secondary's shadow"
     assert star.half_flux_diameter_pixels == pytest.approx(16 * np.sqrt((1 + 0.35**2) / 2), rel=0.05)
     assert stamp.sum() == pytest.approx(1.0, abs=0.01)
+
+
+def test_the_best_focus_drifts_with_temperature_and_filter():
+    filter_ = FilterProfile("R", focus_offset_steps=12)
+    assert best_focus_steps(OpticsProfile(), filter_, 10.0) == pytest.approx(5012)
+    assert best_focus_steps(OpticsProfile(), filter_, 20.0) == pytest.approx(4912)
 
 
 def test_focus_is_smooth_through_its_best():
