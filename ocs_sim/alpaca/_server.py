@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ipaddress
+import re
 import socket
 from collections.abc import Iterator, Sequence
 
@@ -24,6 +25,7 @@ _BACKLOG = 256
 _KEEP_ALIVE_SECONDS = 75
 _LONGEST_GOODBYE_SECONDS = 1
 _LARGEST_HEAD_BYTES = 65536
+_UPGRADE = re.compile(rb"\r\nupgrade:", re.IGNORECASE)
 
 
 class _Protocol(HttpToolsProtocol):
@@ -35,6 +37,10 @@ class _Protocol(HttpToolsProtocol):
         self.scope[TRANSPORT] = self.transport  # type: ignore[literal-required]
 
     def data_received(self, data: bytes) -> None:
+        # Some clients (Java's) offer HTTP/2 with every first request, which may be left unheeded (RFC 9110,
+        # 7.8); the parser, though, would take the body of such a PUT for another protocol's.
+        if b"pgrade:" in data or b"PGRADE:" in data:
+            data = _UPGRADE.sub(b"\r\nIgnored:", data)
         super().data_received(data)
         # The request that comes has no answer in the making yet: its headers are not complete.
         if self.cycle is None or self.cycle.scope is not self.scope:

@@ -6,7 +6,7 @@ import json
 from urllib.parse import quote, urlencode
 
 import httpx
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.examples import examples
@@ -65,7 +65,7 @@ def check(answer, method):
         assert found["ErrorNumber"] == 0 or 0x400 <= found["ErrorNumber"] <= 0xFFF
 
 
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=examples(300), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(METHODS, PATHS, PARAMETERS, BODIES, TYPES)
 def test_any_request_has_an_answer(server, any_http, method, path, query, body, kind):
     toy = server.asgi.devices[0]
@@ -74,7 +74,7 @@ def test_any_request_has_an_answer(server, any_http, method, path, query, body, 
     check(any_http.request(method, target, content=body, headers={"content-type": kind}), method)
 
 
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=examples(200), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from(["Text", "Loud", "Times", "Pitch"]), VALUES))
 def test_what_a_device_is_called_with_is_what_it_declares(server, any_http, parameters):
     toy = server.asgi.devices[0]
