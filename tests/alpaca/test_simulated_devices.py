@@ -55,6 +55,11 @@ def test_a_device_is_known_again_after_a_restart():
     assert [device.unique_id for device in first] == [device.unique_id for device in second]
 
 
+def test_the_devices_of_two_sites_are_told_apart():
+    north, south = (simulated_devices(World(), site=site) for site in ("north", "south"))
+    assert not {device.unique_id for device in north} & {device.unique_id for device in south}
+
+
 @pytest.mark.parametrize(
     ("error", "number"),
     [

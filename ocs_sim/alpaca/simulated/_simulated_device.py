@@ -25,7 +25,7 @@ class SimulatedDevice(Device):
 
     def __init__(self, world: World, name: str, number: int = 0) -> None:
         self.world = world
-        super().__init__(number, name, site=world.profile.name)
+        super().__init__(number, name)
 
     def device_state(self) -> dict[str, Any]:
         """Return the operational properties that can be read now, all of one moment."""
