@@ -37,7 +37,7 @@ def read_image(path: Path, hdu: int | None = None) -> Image:
         data = found.data
         while data.ndim > 2:
             data = data[0]
-        return Image(data, found.header.copy(), number)
+        return Image(data, _readable(found.header), number)
 
 
 def read_header(path: Path, hdu: int | None = None) -> Header:
@@ -47,8 +47,22 @@ def read_header(path: Path, hdu: int | None = None) -> Header:
         number = hdu if hdu is not None else (numbers or [0])[0]
         if not 0 <= number < len(hdus):
             raise NotReadable(path=path, reason=f"it has no HDU {number}, only 0 to {len(hdus) - 1}")
-        header: Header = hdus[number].header.copy()
-        return header
+        return _readable(hdus[number].header)
+
+
+def _readable(header: Header) -> Header:
+    """Return a copy of a header; a COMMENT stands where a card is damaged and would fail who asks."""
+    from astropy.io.fits import Header, VerifyError
+
+    copy = Header()
+    for card in header.cards:
+        try:
+            _ = card.value, card.comment, str(card)
+        except (VerifyError, ValueError):
+            copy.append(("COMMENT", f"a damaged card was here: {card.keyword}"), bottom=True)
+        else:
+            copy.append(card, bottom=True)
+    return copy.copy()
 
 
 @contextmanager
@@ -66,8 +80,11 @@ def opened(path: Path) -> Iterator[HDUList]:
         try:
             with fits.open(path, memmap=False) as hdus:
                 yield hdus
-        except (OSError, ValueError, TypeError, KeyError, IndexError, fits.VerifyError) as error:
-            raise NotReadable(path=path, reason=str(error) or type(error).__name__) from error
+        except NotReadable:
+            raise
+        except Exception as error:  # a damaged file may break astropy anywhere
+            reason = " ".join(str(error).split()) or type(error).__name__
+            raise NotReadable(path=path, reason=reason) from error
 
 
 def _first_image(path: Path, hdus: HDUList) -> int:
@@ -79,4 +96,5 @@ def _first_image(path: Path, hdus: HDUList) -> int:
 
 def is_image(hdu: Any) -> bool:
     """Return whether an HDU holds pixels in two dimensions or more."""
-    return bool(hdu.is_image) and hdu.header.get("NAXIS", 0) >= 2 and hdu.shape and 0 not in hdu.shape
+    shape = getattr(hdu, "shape", ())
+    return bool(getattr(hdu, "is_image", False)) and len(shape) > 1 and 0 not in shape

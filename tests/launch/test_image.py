@@ -13,11 +13,14 @@ import numpy as np
 import pytest
 from astropy.io import fits
 from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ocs_sim.images import build_header, read_image, write_image
 from ocs_sim.launch._cli import obsbow
 from ocs_sim.launch._image_png import draw_png
 from ocs_sim.launch._image_terminal import Picture, best_picture, draw, fitted
+from tests.examples import examples
 from tests.images.scenes import NAME, all_facts, sky
 
 OBSBOW = str(Path(sys.executable).with_name("obsbow"))
@@ -138,6 +141,40 @@ def test_what_cannot_be_read_is_one_message(image, tmp_path, command, name):
     assert done.stderr.startswith("obsbow: ")
     assert done.stderr.count("\n") == 1
     assert name in done.stderr or name == "."
+
+
+@pytest.fixture(scope="module")
+def files_bytes(tmp_path_factory):
+    header, folder = build_header(all_facts()), tmp_path_factory.mktemp("whole")
+    pixels = sky((20, 30))
+    return [
+        write_image(folder / str(NAME), pixels, header, compress=packed).read_bytes()
+        for packed in (False, True)
+    ]
+
+
+@settings(deadline=None, max_examples=examples(25))
+@given(st.data())
+def test_however_a_file_is_damaged_there_is_a_picture_or_one_message(tmp_path_factory, files_bytes, data):
+    whole = bytearray(data.draw(st.sampled_from(files_bytes)))
+    for place in data.draw(st.lists(st.integers(0, len(whole) - 1), min_size=1, max_size=20)):
+        whole[place] = data.draw(st.sampled_from(b"0 /'=T.-Z\x00\xff"))
+    path = tmp_path_factory.mktemp("damaged") / "a.fits"
+    path.write_bytes(whole[: data.draw(st.integers(1, len(whole)))])
+    for command in ("show", "header"):
+        done = run(command, path)
+        assert (done.exit_code, done.stderr.count("\n")) in ((0, 0), (1, 1))
+    assert run("check", path).exit_code in (0, 1)
+
+
+def test_a_damaged_card_is_left_out_and_told(image):
+    damaged = bytearray(image.read_bytes())
+    place = damaged.index(b"FILTER  = ") + len(b"FILTER  = ")
+    damaged[place : place + 20] = b"R" * 20
+    image.write_bytes(damaged)
+    assert "COMMENT a damaged card was here: FILTER" in run("header", image).stdout.splitlines()
+    assert run("show", image).exit_code == 0
+    assert "FILTER" in run("check", image).stdout
 
 
 def test_header_prints_the_cards(image):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import click
@@ -68,7 +69,11 @@ def header(file: Path, hdu: int | None, as_json: bool) -> None:
         cards = [{"key": card.keyword, "value": card.value, "comment": card.comment} for card in found.cards]
         print_json({"path": str(file), "cards": cards})
         return
-    for line in found.tostring(sep="\n", endcard=False, padding=False).splitlines():
+    with warnings.catch_warnings():
+        # Of a card that is longer than FITS allows the comment is cut off.
+        warnings.simplefilter("ignore")
+        lines = found.tostring(sep="\n", endcard=False, padding=False).splitlines()
+    for line in lines:
         click.echo(line.rstrip())
 
 
