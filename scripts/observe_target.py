@@ -34,7 +34,7 @@ from ocs_sim.almanac import (
 )
 from ocs_sim.client import UnknownAgent
 from ocs_sim.errors import ObservatoryError
-from ocs_sim.pipeline import NoZeroPoint, SolvedImage, solve_image, zero_point
+from ocs_sim.pipeline import NotSolved, NoZeroPoint, SolvedImage, solve_image, zero_point
 from ocs_sim.site import find_site_file, load
 from ocs_sim.sky import Catalogue, Stars, highest_named_star, named_star, open_catalogue
 
@@ -42,6 +42,7 @@ FAILED, NOT_REACHED, INTERRUPTED = 1, 3, 130
 SHUTTER_OPEN = 0  # as ASCOM counts
 DARK_ENOUGH_SUN_DEGREES = -8.0
 ABORT_SECONDS = 60.0
+LONGER = 4.0
 PATIENCE_SECONDS, LOOK_PERIOD_SECONDS = 10.0, 0.2
 
 
@@ -172,14 +173,23 @@ class Observation:
         return NOT_REACHED
 
     def look(self, target: Target) -> SolvedImage:
-        """Return an image of where the telescope points, solved."""
-        wishes: dict[str, Any] = {"seconds": self.options.seconds, "object": target.name}
+        """Return an image of where the telescope points, solved; exposed longer if stars were too few."""
+        try:
+            return self.expose(target, self.options.seconds)
+        except NotSolved as error:
+            longer = LONGER * self.options.seconds
+            print(f"  {error}\n  Exposing {longer:g} s instead")
+            return self.expose(target, longer)
+
+    def expose(self, target: Target, seconds: float) -> SolvedImage:
+        """Take an image and solve it. Raises NotSolved."""
+        wishes: dict[str, Any] = {"seconds": seconds, "object": target.name}
         if self.options.filter is not None:
             wishes["filter"] = self.options.filter
         if self.options.truth:
             wishes["truth"] = True
-        session = carry_out(self.camera, "expose", **wishes)
-        return solve_image(session["files"][-1], self.catalogue, search_arcminutes=self.options.search)
+        data = carry_out(self.camera, "expose", **wishes)
+        return solve_image(data["files"][-1], self.catalogue, search_arcminutes=self.options.search)
 
     def correct(self, image: SolvedImage, miss: Miss, target: Target) -> None:
         """Move the telescope by what it missed."""

@@ -13,11 +13,10 @@ from ocs_sim.pipeline._detections import Detections, Floats
 from ocs_sim.pipeline._errors import BadImage
 from ocs_sim.pipeline._photometry import photometry
 from ocs_sim.pipeline._profiles import full_widths_at_half_maximum, half_light_radii
+from ocs_sim.pipeline._sharpness import LONGEST_STAR, SHARPER_THAN_STARS, sharp, typical_fwhm
 
 BACKGROUND_BOX_PIXELS = 64
 SMALLEST_SIDE_PIXELS = 16
-# Of a star's light at most this part falls into one pixel, however sharp it is; a hot pixel has nearly all.
-SPIKE_FRACTION = 0.7
 SIGMA_PER_HALF_LIGHT_RADIUS = 1 / 1.1774
 
 
@@ -34,7 +33,7 @@ def extract_stars(
     centroids. Fluxes are of a round aperture of 1.5 FWHM, scaled to the whole star by what bright stars
     have out to 4 FWHM. `saturation` is the pixel value from which on a star is flagged; without it the
     largest of an integer type, or the plateau that the image has. `electrons_per_adu` adds the stars'
-    own noise to flux_error. Hot pixels are left out.
+    own noise to flux_error. Hot pixels and cosmic rays are left out, as far as they are sharper than stars.
 
     Raises BadImage.
     """
@@ -47,26 +46,29 @@ def extract_stars(
     image -= residual_level(image, found)
     x, y, radii = _centres(image, found)
     fwhm = full_widths_at_half_maximum(image, x, y, radii)
-    rows, columns = found["ypeak"], found["xpeak"]
-    saturated = np.asarray(data[rows, columns], dtype=np.float64) >= limit
-    flux, error, cut = photometry(image, x, y, _typical(fwhm), noise, ~saturated, electrons_per_adu)
+    peak, elongation = found["peak"].astype(np.float64), found["a"] / np.maximum(found["b"], 1e-3)
+    saturated = np.asarray(data[found["ypeak"], found["xpeak"]], dtype=np.float64) >= limit
+    spikes = sharp(image, x, y, peak, fwhm) & ~saturated
+    width = typical_fwhm(fwhm, found["flux"], ~(spikes | saturated | (elongation > LONGEST_STAR)))
+    flux, error, cut = photometry(image, x, y, width, noise, ~(spikes | saturated), electrons_per_adu)
     stars = Detections(
         x=x,
         y=y,
         flux=flux,
         flux_error=error,
-        peak=found["peak"].astype(np.float64),
+        peak=peak,
         fwhm_pixels=fwhm,
         half_flux_diameter_pixels=2 * radii,
-        elongation=found["a"] / np.maximum(found["b"], 1e-3),
+        elongation=elongation,
         saturated=saturated,
         on_edge=cut | ((found["flag"] & sep.OBJ_TRUNC) != 0),
         shape=(image.shape[0], image.shape[1]),
         background_level=level,
         background_noise=noise,
     )
-    real = (flux > 0) & ((stars.peak < SPIKE_FRACTION * flux) | stars.saturated)
-    return stars[np.flatnonzero(real)[np.argsort(-flux[real], kind="stable")]]
+    spikes |= ~saturated & (fwhm < SHARPER_THAN_STARS * width)
+    real = np.flatnonzero((flux > 0) & ~spikes)
+    return stars[real[np.argsort(-flux[real], kind="stable")]]
 
 
 def _as_float(data: NDArray[Any]) -> NDArray[np.float32]:
@@ -102,8 +104,3 @@ def _centres(image: NDArray[np.float32], found: NDArray[Any]) -> tuple[Floats, F
     x, y, flags = sep.winpos(image, found["x"], found["y"], sigma, subpix=3)
     lost = (flags != 0) | (np.hypot(x - found["x"], y - found["y"]) > 2 * radii + 1) | ~np.isfinite(x + y)
     return np.where(lost, found["x"], x), np.where(lost, found["y"], y), radii
-
-
-def _typical(fwhm: Floats) -> float:
-    usable = fwhm[np.isfinite(fwhm)]
-    return float(np.clip(np.median(usable), 1.0, 100.0)) if len(usable) else 3.0

@@ -167,6 +167,20 @@ def test_one_that_does_not_learn_is_given_up(script, tmp_path, capsys):
     assert "after 2 corrections" in capsys.readouterr().err
 
 
+def test_too_few_stars_are_exposed_longer(script, tmp_path, capsys):
+    telescope = Telescope(tmp_path, east=0, north=0)
+    assert observation(script, telescope, "--seconds", "0.6").run() == 0
+    assert [parameters["seconds"] for _, parameters in telescope.camera.asked] == [0.6, 2.4]
+    assert "Exposing 2.4 s instead" in capsys.readouterr().out
+
+
+def test_no_stars_at_all_are_an_error(script, tmp_path):
+    telescope = Telescope(tmp_path)
+    with pytest.raises(ObservatoryError, match="Where the image points was not found"):
+        observation(script, telescope, "--seconds", "0.001").run()
+    assert telescope.taken == 2
+
+
 @pytest.mark.parametrize(
     ("sees", "asked"),
     [

@@ -93,6 +93,22 @@ def test_hot_pixels_are_no_stars():
     assert stars.x[0] == pytest.approx(100, abs=0.1)
 
 
+def test_cosmic_rays_neither_count_nor_change_what_stars_measure():
+    x, y, flux = [60.0, 150.3, 240.0, 330.6], [80.0, 200.0, 120.4, 220.0], [3e5, 1e5, 6e4, 4e4]
+    image = render(SHAPE, x, y, flux, fwhm=5.0)
+    rng = np.random.default_rng(4)
+    for _ in range(60):
+        row, column = rng.integers(5, 290), rng.integers(5, 390)
+        length = rng.integers(1, 4)
+        image[row, column : column + length] += rng.uniform(1_000, 15_000)
+    stars = extract_stars(image)
+    index, distance = nearest(stars, np.array(x), np.array(y))
+    assert sorted(index[distance < 1]) == [0, 1, 2, 3]
+    assert len(stars) <= 8  # a ray that hits a star, or a slanting one, may stay
+    assert stars.flux[distance < 1] == pytest.approx(flux, rel=0.05)
+    assert stars.median_fwhm_pixels == pytest.approx(np.hypot(5, 0.64), rel=0.05)
+
+
 def test_an_image_out_of_focus_has_larger_stars():
     diameters = [
         extract_stars(
