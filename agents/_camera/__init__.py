@@ -1,6 +1,7 @@
 """What the Camera agent is made of: plans of exposures, the devices behind it, focusing, headers, files."""
 
 from ._address import DeviceAddress
+from ._agent import Instrument
 from ._cooling import Cooler
 from ._curve import FocusCurve, FocusPoint, NoMinimum, fit_curve
 from ._exposing import CameraState, Exposer, Patience, RawImage
@@ -43,6 +44,7 @@ __all__ = [
     "HeardFeed",
     "ImageType",
     "Imaging",
+    "Instrument",
     "InstrumentState",
     "NoMinimum",
     "Parts",

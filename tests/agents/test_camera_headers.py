@@ -1,11 +1,14 @@
 """Headers have what other agents said while the shutter was open, and say what they have not."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from astropy.io import fits
 from astropy.wcs import WCS
 
 from ocs_sim.agent import Agent, Feed
+from ocs_sim.images import check_image
 from ocs_sim.testing import AgentHarness, LocalBus
 from tests.agents.camera_bench import camera, observatory, point, text
 
@@ -38,7 +41,18 @@ def teller(bus):
 
 @pytest.fixture
 def cam(served, bus, teller, tmp_path):
-    agents = ["--mount", "all", "--dome", "all", "--weather", "all", "--stale-after", "30"]
+    agents = [
+        "--mount",
+        "all",
+        "--dome",
+        "all",
+        "--weather",
+        "all",
+        "--stale-after",
+        "30",
+        "--read-noise",
+        "6",
+    ]
     with camera(served, tmp_path, *agents, bus=bus) as cam:
         yield cam
 
@@ -87,6 +101,7 @@ def test_what_was_heard_is_in_the_header(served, cam, teller):
     assert header["AIRMASS"] == pytest.approx(1.0, abs=0.05)
     assert header["OBJCTRA"].startswith("00 50 00")
     assert "NOTHEARD" not in header
+    assert check_image(Path(cam.status("expose").session["data"]["files"][0])) == []
 
 
 def test_what_is_stale_or_was_never_said_is_left_out_and_that_is_told(served, cam, teller):
