@@ -35,6 +35,7 @@ from ._errors import (
 )
 from ._latest import LatestSample
 from ._link import DeviceLink, link_from
+from ._members import read_members
 from ._options import DeviceOptions
 from ._safety import bring_to_safety, safely
 from ._seizing import seized
@@ -58,6 +59,7 @@ __all__ = [
     "close_links",
     "is_lacking",
     "link_from",
+    "read_members",
     "safely",
     "seized",
     "wait_until",

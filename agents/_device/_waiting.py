@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from ocs_sim.agent import Run
 
-from ._errors import DeviceLost, DeviceTooSlow, DeviceUnreachable
+from ._errors import DeviceLost, DeviceRefused, DeviceTooSlow, DeviceUnreachable
 from ._link import DeviceLink
 
 _POLL_SECONDS = 0.25
@@ -40,7 +41,9 @@ def wait_until(
             if elapsed > limit_seconds:
                 raise DeviceTooSlow(device=link.device, doing=doing, seconds=limit_seconds)
             if on_look is not None:
-                on_look(elapsed)
+                # What it is refused, the next question of whether the device is done will tell better.
+                with suppress(DeviceRefused):
+                    on_look(elapsed)
             run.sleep(poll_seconds)
     except DeviceUnreachable as fault:
         # By what on_look asked.

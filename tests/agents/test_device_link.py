@@ -19,10 +19,11 @@ from ocs_sim.agents._device import (
     close_links,
     link_from,
     safely,
+    seized,
     wait_until,
 )
 
-from ocs_sim.agent import Agent, Run, SystemTimer, process, task
+from ocs_sim.agent import Agent, DeviceLock, OperationFailed, Run, SystemTimer, process, task
 from ocs_sim.alpaca import DriverError, Trouble
 from ocs_sim.testing import AgentHarness, free_port
 from tests.agents.kettle import DROPPED, Kettle, deaf_port, served
@@ -220,7 +221,9 @@ class Cook(Agent[CookOptions]):
     def __init__(self, context):
         super().__init__(context)
         self.link = link_from(context, "switch", 0)
-        self.seen = []
+        self.ring = DeviceLock("ring")
+        self.released = threading.Event()
+        self.seen, self.happened = [], []
 
     @process(startup=True)
     def monitor(self, run: Run) -> None:
@@ -230,6 +233,26 @@ class Cook(Agent[CookOptions]):
             if seen is not None:
                 self.seen.append(seen)
             run.data = {"well": watch.is_well, "looks": len(self.seen)}
+
+    @task(lock="ring")
+    def fry(self, run: Run) -> None:
+        self.happened.append("frying")
+        try:
+            run.sleep(20.0)
+        finally:
+            self.happened.append("fried")
+            self.released.wait(20.0)
+
+    @task()
+    def clear(self, run: Run, fails: bool = False) -> str:
+        with seized(self, run, self.ring, "fry", at_once=lambda: self._at_once(fails)):
+            self.happened.append("clear")
+        return "All clear."
+
+    def _at_once(self, fails):
+        self.happened.append("at once")
+        if fails:
+            raise OperationFailed("No.")
 
     @task()
     def boil(self, run: Run, limit: float = 10.0) -> str:
@@ -289,6 +312,15 @@ def test_a_device_that_fails_while_it_is_waited_for_ends_the_task(cook, kettle):
     assert "refused to get hot: Burnt (error 0x" in ended["messages"][-2][1]
 
 
+def test_a_device_that_forgets_us_while_it_is_waited_for_ends_the_task(cook, kettle):
+    boil(cook)
+    # As after a restart, when it no longer knows what it was to do either.
+    kettle.connections.__init__()
+    text = cook.wait("boil").session["messages"][-2][1]
+    assert "was lost while it was to get hot: it had to be connected again" in text
+    assert kettle.cancelled == 1
+
+
 def test_a_device_that_takes_too_long_ends_the_task(cook, kettle, server):
     cook.start("boil", limit=0.05)
     text = cook.wait("boil").session["messages"][-2][1]
@@ -342,3 +374,42 @@ def test_the_agent_takes_leave_of_its_device(server, kettle):
     with AgentHarness(Cook, arguments=["--port", str(server.port)]) as harness:
         harness.until(lambda: bool(kettle.connections.connected()))
     assert kettle.connections.connected() == []
+
+
+def test_who_seizes_a_device_ends_others_and_what_begins_meanwhile(cook):
+    cook.start("fry")
+    cook.until(lambda: cook.agent.happened == ["frying"])
+    cook.start("clear")
+    cook.until(lambda: {"at once", "fried"} <= set(cook.agent.happened))
+    assert "clear" not in cook.agent.happened
+    cook.agent.released.set()
+    assert cook.wait("clear").session["success"] is True
+    assert cook.agent.happened[-1] == "clear"
+    assert cook.wait("fry").session["cancel_reason"] == "abort"
+
+
+def test_what_fails_at_once_is_told_when_the_others_have_ended(cook):
+    cook.start("fry")
+    cook.until(lambda: cook.agent.happened == ["frying"])
+    cook.start("clear", fails=True)
+    cook.until(lambda: "fried" in cook.agent.happened)
+    assert cook.status("clear").session["status"] == "running"
+    cook.agent.released.set()
+    assert cook.wait("clear").session["messages"][-2][1] == "No."
+    assert "clear" not in cook.agent.happened
+
+
+def test_who_gets_the_lock_first_is_ended_too(cook):
+    agent = cook.agent
+    agent.released.set()
+    begin = threading.Thread(target=lambda: cook.start("fry"))
+
+    def sneak_in():
+        agent.happened.append("at once")
+        begin.start()
+        cook.until(lambda: "frying" in agent.happened)
+
+    agent._at_once = lambda fails: sneak_in()
+    assert cook.run("clear").session["success"] is True
+    begin.join()
+    assert agent.happened == ["at once", "frying", "fried", "clear"]
