@@ -105,8 +105,8 @@ def test_transaction_numbers_grow(connected):
 def test_images_come_as_bytes_or_as_lists(connected, running):
     """ImageBytes when it is asked for, x first; JSON with Type and Rank otherwise; errors as JSON."""
     path = "/api/v1/camera/0/"
-    for name in ("NumX", "NumY", "StartX", "StartY"):
-        value = {"NumX": 5, "NumY": 3, "StartX": 2, "StartY": 4}[name]
+    assert connected.put(path + "abortexposure", IDS).error == 0
+    for name, value in {"BinX": 1, "BinY": 1, "NumX": 5, "NumY": 3, "StartX": 2, "StartY": 4}.items():
         assert connected.put(path + name.lower(), {name: value, **IDS}).error == 0
     assert connected.put(path + "startexposure", {"Duration": 0.5, "Light": "false", **IDS}).error == 0
     running.world.clock.advance(30.0)
