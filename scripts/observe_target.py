@@ -43,6 +43,8 @@ SHUTTER_OPEN = 0  # as ASCOM counts
 DARK_ENOUGH_SUN_DEGREES = -8.0
 ABORT_SECONDS = 60.0
 LONGER = 4.0
+DOME_SECONDS, DOME_TOLERANCE_DEGREES = 300.0, 3.0
+HEARD_SECONDS = 1.0  # until the dome knows where the mount is now
 PATIENCE_SECONDS, LOOK_PERIOD_SECONDS = 10.0, 0.2
 
 
@@ -106,7 +108,6 @@ def read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--correct-by", choices=["sync", "offset"], default="sync", help="sync the mount, or go aside (sync)")
     add("--search", type=float, default=20.0, help="arcminutes around the target in which to solve (20)")
     add("--catalogue", default="synthetic", help="a file of stars to solve by; else those of the simulator")
-    add("--truth", action="store_true", help="have a simulated camera write what it knows beside the image")
     add("--mount", default="mount", help="instance id of the Mount agent (mount)")
     add("--camera", default="camera", help="instance id of the Camera agent (camera)")
     add("--dome", default="dome", help="instance id of the Dome agent, if there is one (dome)")
@@ -154,6 +155,8 @@ class Observation:
             carry_out(self.mount, "unpark")
         print(f"Pointing at {target}")
         carry_out(self.mount, "goto", ra=target.ra_degrees, dec=target.dec_degrees)
+        if self.dome is not None:
+            await_dome(self.dome)
         return self.close_in(target)
 
     def close_in(self, target: Target) -> int:
@@ -186,8 +189,6 @@ class Observation:
         wishes: dict[str, Any] = {"seconds": seconds, "object": target.name}
         if self.options.filter is not None:
             wishes["filter"] = self.options.filter
-        if self.options.truth:
-            wishes["truth"] = True
         data = carry_out(self.camera, "expose", **wishes)
         return solve_image(data["files"][-1], self.catalogue, search_arcminutes=self.options.search)
 
@@ -246,6 +247,18 @@ def open_dome(dome: Any) -> None:
         carry_out(dome, "open")
     if not latest(dome, "Dome").get("slaved"):
         carry_out(dome, "slave")
+
+
+def await_dome(dome: Any) -> None:
+    """Wait until the slit is where the telescope looks. Raises ObserveError if it does not get there."""
+    heard, until = time.time() + HEARD_SECONDS, time.monotonic() + DOME_SECONDS
+    while time.monotonic() < until:
+        sample = latest(dome, "Dome")
+        off = abs(sample["azimuth_error"])
+        if sample["timestamp"] > heard and sample["slaved"] and off < DOME_TOLERANCE_DEGREES:
+            return
+        time.sleep(LOOK_PERIOD_SECONDS)
+    raise ObserveError(fault=f"the dome does not follow the mount, its slit is {off:.1f} degrees off")
 
 
 def latest(agent: Any, who: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """scripts/observe_target.py: what it asks of the agents, and that the loop closes."""
 
 import importlib.util
+import math
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +27,7 @@ from tests.pipeline.solving import Truth, pixels_of
 from tests.pipeline.test_solve import stars_of
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "observe_target.py"
+THERE = {"azimuth_error": 0.5, "timestamp": math.inf}
 TARGET = ("--ra", "83.0", "--dec=22.0")
 
 
@@ -56,7 +58,7 @@ class Operation:
         if isinstance(answer, str):
             messages = [(0.0, answer)]
             return Reply(ResponseCode.OK, "", Session(op_name=self.name, success=False, messages=messages))
-        data = answer(**parameters) if callable(answer) else {}
+        data = (answer(**parameters) or {}) if callable(answer) else {}
         return Reply(ResponseCode.OK, "", Session(op_name=self.name, success=True, data=data))
 
     def status(self):
@@ -169,9 +171,9 @@ def test_one_that_does_not_learn_is_given_up(script, tmp_path, capsys):
 
 def test_too_few_stars_are_exposed_longer(script, tmp_path, capsys):
     telescope = Telescope(tmp_path, east=0, north=0)
-    assert observation(script, telescope, "--seconds", "0.6").run() == 0
-    assert [parameters["seconds"] for _, parameters in telescope.camera.asked] == [0.6, 2.4]
-    assert "Exposing 2.4 s instead" in capsys.readouterr().out
+    assert observation(script, telescope, "--seconds", "1").run() == 0
+    assert [parameters["seconds"] for _, parameters in telescope.camera.asked] == [1.0, 4.0]
+    assert "Exposing 4 s instead" in capsys.readouterr().out
 
 
 def test_no_stars_at_all_are_an_error(script, tmp_path):
@@ -184,15 +186,25 @@ def test_no_stars_at_all_are_an_error(script, tmp_path):
 @pytest.mark.parametrize(
     ("sees", "asked"),
     [
-        ({"shutter": 1, "slaved": False}, ["open", "slave"]),
-        ({"shutter": 0, "slaved": False}, ["slave"]),
-        ({"shutter": 0, "slaved": True}, []),
+        ({"shutter": 1, "slaved": False, **THERE}, ["open", "slave"]),
+        ({"shutter": 0, "slaved": False, **THERE}, ["slave"]),
+        ({"shutter": 0, "slaved": True, **THERE}, []),
     ],
 )
 def test_a_dome_is_opened_and_follows(script, tmp_path, sees, asked):
-    dome = Pretended(sees)
+    dome = Pretended(dict(sees), slave=lambda: dome.sees.update(slaved=True))
     assert observation(script, Telescope(tmp_path, east=0, north=0), dome=dome).run() == 0
     assert dome.names == asked
+
+
+def test_a_dome_that_does_not_follow_is_not_waited_for_for_ever(script, tmp_path, monkeypatch):
+    telescope = Telescope(tmp_path)
+    dome = Pretended({"shutter": 0, "slaved": True, **THERE, "azimuth_error": 40.0})
+    monkeypatch.setattr(script, "DOME_SECONDS", 0.05)
+    monkeypatch.setattr(script, "LOOK_PERIOD_SECONDS", 0.01)
+    with pytest.raises(ObservatoryError, match=r"does not follow the mount, its slit is 40\.0 degrees off"):
+        observation(script, telescope, dome=dome).run()
+    assert telescope.taken == 0
 
 
 def test_nothing_moves_when_the_dome_does_not_open(script, tmp_path):
