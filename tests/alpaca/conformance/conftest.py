@@ -13,13 +13,15 @@ from tests.alpaca.conformance.members import IDS, TYPES, operations
 from tests.alpaca.conformance.observatory import observatory
 from tests.alpaca.conformance.wire import Wire
 
+# One night, so that its weather is the same whenever the tests run.
+NIGHT = "2026-11-21T04:30:00Z"
 SMALL = {"camera.width": 96, "camera.height": 64}
 
 
 @pytest.fixture(scope="session")
 def running():
     """A world whose time passes a hundred times as fast as ours, for what may wait for its devices."""
-    with served_world(rate=100.0, overrides=SMALL) as served:
+    with served_world(rate=100.0, start=NIGHT, overrides=SMALL) as served:
         yield served
 
 
@@ -63,7 +65,7 @@ def profile():
 
 
 def new_world(profile, **how):
-    return World(profile, clock=WorldClock(start="night", place=profile.place, **how))
+    return World(profile, clock=WorldClock(start=NIGHT, place=profile.place, **how))
 
 
 @pytest.fixture

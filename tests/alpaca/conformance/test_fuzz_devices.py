@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ocs_sim.alpaca.simulated import simulated_devices
 from ocs_sim.testing import served_world
 from ocs_sim.world import World
-from tests.alpaca.conformance.conftest import SMALL
+from tests.alpaca.conformance.conftest import NIGHT, SMALL
 from tests.alpaca.conformance.members import operations
 from tests.alpaca.conformance.wire import Wire
 from tests.examples import examples
@@ -45,7 +45,7 @@ ANYTHING = st.one_of(st.text(max_size=40), NUMBERS)
 @pytest.fixture(scope="module")
 def running():
     """A world of its own, for nobody knows in which state it is left."""
-    with served_world(rate=100.0, overrides=SMALL) as served:
+    with served_world(rate=100.0, start=NIGHT, overrides=SMALL) as served:
         yield served
 
 
