@@ -20,7 +20,7 @@ from ocs_sim.alpaca._errors import (
     ServerError,
     ValueNotSet,
 )
-from ocs_sim.alpaca._management import ServerDescription
+from ocs_sim.alpaca._management import ServerDescription, configured_devices
 from ocs_sim.alpaca._members import ClientId, Member, get, put
 from ocs_sim.alpaca._panels import Fact, Form, FormField, Section, SetupPanel
 from ocs_sim.alpaca._server import DEFAULT_PORT, AlpacaServer
@@ -56,6 +56,7 @@ __all__ = [
     "SetupPanel",
     "Trouble",
     "ValueNotSet",
+    "configured_devices",
     "get",
     "put",
     "unique_id",

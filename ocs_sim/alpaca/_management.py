@@ -31,7 +31,7 @@ class ServerDescription:
         }
 
 
-def configured(devices: tuple[Device, ...]) -> list[dict[str, Any]]:
+def configured_devices(devices: tuple[Device, ...]) -> list[dict[str, Any]]:
     """Return the Value of `/management/v1/configureddevices`."""
     return [
         {
@@ -51,7 +51,7 @@ def management_routes(
     values = {
         "/management/apiversions": [1],
         "/management/v1/description": description.value(),
-        "/management/v1/configureddevices": configured(devices),
+        "/management/v1/configureddevices": configured_devices(devices),
     }
     return {path: _answering(value, next_transaction) for path, value in values.items()}
 

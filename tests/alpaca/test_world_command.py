@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import socket
 import subprocess
@@ -89,6 +90,26 @@ def test_it_serves_until_it_is_told_to_end(tmp_path, number):
         found = httpx.get(f"{base}/management/v1/configureddevices", timeout=20).json()["Value"]
         assert len(found) == 10
         assert ended(process, number) == (0, "", "")
+
+
+def test_programs_learn_where_it_is(tmp_path):
+    command = [OBSBOW, "world", "--port", "0", "--json"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            lines = []
+            while not lines or lines[-1] != "}":
+                lines.append(process.stdout.readline().rstrip())
+            found = json.loads("".join(lines))
+            assert found["address"] == f"http://127.0.0.1:{found['port']}"
+            assert (
+                found["devices"]
+                == httpx.get(found["address"] + "/management/v1/configureddevices", timeout=20).json()[
+                    "Value"
+                ]
+            )
+        finally:
+            process.terminate()
+    assert process.returncode == 0
 
 
 def test_place_and_options_come_from_the_site_file(site):

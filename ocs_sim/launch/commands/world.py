@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from ocs_sim.launch.commands._options import json_option, print_json
+
 if TYPE_CHECKING:
     from ocs_sim.alpaca.world_server import WorldServer, WorldSettings
 
@@ -34,8 +36,9 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--discovery-port", type=click.IntRange(1, 65535), default=32227, show_default=True, help="UDP."
 )
+@json_option
 @click.pass_context
-def command(ctx: click.Context, /, site_file: Path | None, **given: Any) -> None:
+def command(ctx: click.Context, /, site_file: Path | None, as_json: bool, **given: Any) -> None:
     """Serve a simulated observatory to Alpaca clients, until Ctrl-C.
 
     Its place comes from the site file, if there is one, and options from its WorldAgent; words given here
@@ -50,7 +53,7 @@ def command(ctx: click.Context, /, site_file: Path | None, **given: Any) -> None
 
     words = {name for name in given if ctx.get_parameter_source(name) is not ParameterSource.DEFAULT}
     server, settings = _server(site_file, given, words)
-    serve(server, lambda: click.echo(_greeting(server, settings)))
+    serve(server, lambda: print_json(_facts(server)) if as_json else click.echo(_greeting(server, settings)))
 
 
 def _server(
@@ -77,3 +80,14 @@ def _greeting(server: WorldServer, settings: WorldSettings) -> str:
             "Ctrl-C ends it.",
         ]
     )
+
+
+def _facts(server: WorldServer) -> dict[str, Any]:
+    from ocs_sim.alpaca import configured_devices
+
+    return {
+        "address": server.address,
+        "port": server.server.port,
+        "discovery_port": server.server.discovery_port,
+        "devices": configured_devices(server.server.asgi.devices),
+    }
