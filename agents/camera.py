@@ -89,6 +89,8 @@ class Camera(Instrument):
         wishes = Wishes(object_name=object, observer=observer, compress=compress, truth=truth)
         run.progress(stage="asking the devices")
         prepared = self.parts.imaging.prepare(request, wishes)
+        if not (prepared.plan.light or prepared.camera.sensor.has_shutter):
+            run.message("This camera has no shutter: its cover has to be closed for this.")
         with self.status.told():
             self.turn_to(run, prepared.plan.slot)
             self.series.take(run, prepared)

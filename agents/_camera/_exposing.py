@@ -105,9 +105,9 @@ class Exposer:
         watch.until_ready(stop)
         ended = self._clock.time()
         watch.stage = "downloading"
-        return self._collect(telling, began, ended, stop.is_set())
+        return self._collect(telling, watch, (began, ended), stop.is_set())
 
-    def _collect(self, telling: Telling, began: float, ended: float, stopped: bool) -> RawImage:
+    def _collect(self, telling: Telling, watch: _Watch, ours: tuple[float, float], stopped: bool) -> RawImage:
         start, seconds = self._link.read(
             lambda camera: (_unix(camera.LastExposureStartTime), float(camera.LastExposureDuration)),
             "say when it exposed",
@@ -116,9 +116,10 @@ class Exposer:
             pixels = self._fetch(telling)
         except ImageLost:
             telling.run.check()
-            # The camera still has it: a connection may break once.
+            # A connection may break once: the camera still has the image.
+            watch.until_back()
             pixels = self._fetch(telling)
-        return RawImage(pixels, start, seconds, began, ended, stopped)
+        return RawImage(pixels, start, seconds, *ours, stopped)
 
     def _fetch(self, telling: Telling) -> Any:
         def tell(fraction: float) -> None:
@@ -184,6 +185,15 @@ class _Watch:
                 seconds = self._clock.monotonic() - began
                 raise ExposureLost(stage=self.stage, fault=f"no image after {seconds:.0f} s.")
             self._run.sleep(self._poll)
+
+    def until_back(self) -> None:
+        """Wait for a camera that was lost while it sent its image; raises ExposureLost if that is gone."""
+        self._silent_since = None
+        while (ready := self._patiently(lambda camera: bool(camera.ImageReady), default=None)) is None:
+            self._telling.stage(self.stage)
+            self._run.sleep(self._poll)
+        if not ready:
+            raise ExposureLost(stage=self.stage, fault="the camera has no image any more.")
 
     def _look(self, began: float) -> None:
         state = self._patiently(lambda camera: int(camera.CameraState), default=None)

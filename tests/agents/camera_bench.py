@@ -15,18 +15,18 @@ SMALL = {"camera.width": PIXELS, "camera.height": PIXELS, "dome.starts_open": Tr
 
 
 class Grid:
-    """Stars of one magnitude, 40 arcseconds apart around a place that is said later."""
+    """Stars of one magnitude, 40 arcseconds apart around a place that is said later, wherever that leads."""
 
     def __init__(self, magnitude=9.5):
         self.magnitude = magnitude
         self.centre = (0.0, 0.0)
 
     def stars_near(self, ra, dec, radius_degrees, faintest_magnitude, *, unix=None):
-        steps = np.arange(-2.0, 3.0) * 40 / 3600
+        steps = np.arange(-5.0, 6.0) * 40 / 3600
         east, north = (each.ravel() for each in np.meshgrid(steps, steps))
         decs = self.centre[1] + north
         ras = self.centre[0] + east / np.cos(np.radians(decs))
-        return Stars(ras, decs, np.full(25, self.magnitude), np.full(25, 0.6))
+        return Stars(ras, decs, np.full(121, self.magnitude), np.full(121, 0.6))
 
 
 @contextmanager
