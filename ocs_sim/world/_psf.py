@@ -42,6 +42,17 @@ class Psf:
                 table[row, column] = self._stamp_at(row, column)
         return table
 
+    @cached_property
+    def core_stamps(self) -> tuple[Floats, float]:
+        """The middle ninth of the stamps with all of their light, and the most that is left out in a pixel."""
+        core = max(self.half_pixels // 3, 1)
+        inner = slice(self.half_pixels - core, self.half_pixels + core + 1)
+        outside = self._stamp_at(PHASES // 2, PHASES // 2).copy()
+        outside[inner, inner] = 0
+        kept = np.ascontiguousarray(self.stamps[:, :, inner, inner])
+        kept *= self.stamps.sum(axis=(2, 3), keepdims=True) / kept.sum(axis=(2, 3), keepdims=True)
+        return kept, float(outside.max())
+
     def _stamp_at(self, row_phase: int, column_phase: int) -> Floats:
         size = 2 * self.half_pixels + 1
         rows = slice(PHASES - row_phase, None, PHASES)

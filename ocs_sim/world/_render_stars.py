@@ -9,8 +9,11 @@ from numpy.typing import NDArray
 
 from ocs_sim.world._psf import PHASES, Floats, Psf, moffat_core_pixels
 
+Whole = NDArray[np.int64]
+
 _BRIGHT_ELECTRONS = 30000.0  # so many make a sixteenth of a pixel matter
 _MOST_BRIGHT = 1000
+_CORE_ELECTRONS = 0.2  # in a pixel: so much of a star may be left out
 _WING_ELECTRONS = 0.5  # in a pixel: below, a star's outskirts are lost in the noise
 _WIDEST_WING_PIXELS = 900
 
@@ -33,21 +36,33 @@ def add_stars(canvas: Floats, stars: StarField, psf: Psf, first_row: int, first_
     row, y_phase = _phases(stars.y - first_row)
     half, (rows, columns) = psf.half_pixels, canvas.shape
     near = (row >= -half) & (row < rows + half) & (column >= -half) & (column < columns + half)
+    core, left_out = psf.core_stamps
     bright = stars.electrons > _BRIGHT_ELECTRONS
     bright[_MOST_BRIGHT:] = False
-    whole = (row >= half) & (row < rows - half) & (column >= half) & (column < columns - half)
-    size, stamps = 2 * half + 1, psf.stamps
+    faint = stars.electrons * left_out < _CORE_ELECTRONS
     electrons = stars.electrons.astype(np.float32)
-    for each in np.flatnonzero(near & whole & ~bright).tolist():
-        top, left = row[each] - half, column[each] - half
-        canvas[top : top + size, left : left + size] += stamps[y_phase[each], x_phase[each]] * electrons[each]
-    for each in np.flatnonzero(near & ~whole & ~bright).tolist():
-        stamp = stamps[y_phase[each], x_phase[each]] * electrons[each]
-        _add_cut(canvas, stamp, row[each] - half, column[each] - half)
+    for table, chosen in ((psf.stamps, near & ~bright & ~faint), (core, near & faint)):
+        places = row[chosen], column[chosen], y_phase[chosen], x_phase[chosen]
+        _add_stamps(canvas, table, places, electrons[chosen])
     for each in np.flatnonzero(near & bright).tolist():
         y, x = stars.y[each] - first_row, stars.x[each] - first_column
         stamp = psf.stamp(y - np.rint(y), x - np.rint(x)) * electrons[each]
         _add_cut(canvas, stamp, int(np.rint(y)) - half, int(np.rint(x)) - half)
+
+
+def _add_stamps(canvas: Floats, table: Floats, places: tuple[Whole, ...], electrons: Floats) -> None:
+    """Add stamps about rows and columns, of row and column phases, each times its electrons."""
+    size = table.shape[2]
+    half, (rows, columns) = size // 2, canvas.shape
+    for row, column, y_phase, x_phase, flux in zip(
+        *(each.tolist() for each in places), electrons, strict=True
+    ):
+        top, left = row - half, column - half
+        stamp = table[y_phase, x_phase] * flux
+        if top >= 0 and left >= 0 and top + size <= rows and left + size <= columns:
+            canvas[top : top + size, left : left + size] += stamp
+        else:
+            _add_cut(canvas, stamp, top, left)
 
 
 def _phases(position: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -32,6 +32,14 @@ def test_phases_step_through_a_pixel():
     assert np.array_equal(stamps[2, 5], stamps[5, 2].T)
 
 
+def test_faint_stars_keep_their_light_in_a_smaller_stamp():
+    psf = moffat_psf(3.0, 3.0, 18)
+    core, left_out = psf.core_stamps
+    assert core.shape == (8, 8, 13, 13)
+    assert core.sum(axis=(2, 3)) == pytest.approx(psf.stamps.sum(axis=(2, 3)), rel=1e-5)
+    assert 0 < left_out < psf.stamps.max() / 50
+
+
 @pytest.mark.parametrize("fwhm", [1.5, 3.0])
 def test_a_moffat_profile_is_integrated_over_pixels(fwhm):
     psf = moffat_psf(fwhm, 3.0, int(4 * fwhm))

@@ -53,6 +53,9 @@ def test_a_subframe_shows_the_same_pixels():
     assert hot.sum() > 3
     assert dark_part[hot] == pytest.approx(dark_full[window][hot], rel=0.05)
 
+    bias_full, bias_part = (means(seconds=0, light=False, **each).mean(axis=0) for each in ({}, part))
+    assert np.corrcoef(bias_full[window[1]], bias_part)[0, 1] > 0.95, "the same columns"
+
     light_panel(world, 255)
     flat_full, flat_part = (means(seconds=2.0, **each) for each in ({}, part))
     ratio = flat_part / flat_full[window]
