@@ -44,7 +44,7 @@ class Psf:
 
     @cached_property
     def core_stamps(self) -> tuple[Floats, float]:
-        """The middle ninth of the stamps with all of their light, and the most that is left out in a pixel."""
+        """The middle ninth of the stamps, with all of their light, and the most left out in a pixel."""
         core = max(self.half_pixels // 3, 1)
         inner = slice(self.half_pixels - core, self.half_pixels + core + 1)
         outside = self._stamp_at(PHASES // 2, PHASES // 2).copy()
