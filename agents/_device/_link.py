@@ -54,6 +54,8 @@ class DeviceLink:
         self._closed = Signal(timer)
         self._state = LinkState.NEW
         self._alpyca: Any = None
+        # Told to whoever finds the connection gone of which another thread has found out.
+        self._why_lost = "it was not connected"
         self._pauses = Pauses(timer)
         self._debts = Debts(self.device, log)
         # Held while connecting: who comes meanwhile waits for the outcome.
@@ -115,21 +117,21 @@ class DeviceLink:
         except DeviceUnreachable as fault:
             if attempts > 1 and was_dropped(fault):
                 return self._call(function, doing, connection, attempts - 1)
-            self._lose(device)
+            self._lose(device, fault.facts["fault"])
             if connection is None:
                 raise
             raise DeviceLost(device=self.device, doing=doing, fault=fault.facts["fault"]) from fault
         except DeviceRefused as fault:
             if fault.facts["number"] != NOT_CONNECTED or attempts < 1:
                 raise
-            self._lose(device)
+            self._lose(device, "it said that it is not connected, as after a restart")
         return self._call(function, doing, connection, attempts=0)
 
     def _device(self, doing: str, connection: int | None) -> Any:
         with self._connecting:
             is_same = self._state is LinkState.CONNECTED and self.connection == connection
             if connection is not None and not is_same:
-                raise DeviceLost(device=self.device, doing=doing, fault="it had to be connected again")
+                raise DeviceLost(device=self.device, doing=doing, fault=self._why_lost)
             if self._state is LinkState.CLOSED:
                 raise DeviceUnreachable(device=self.device, fault="the agent leaves it alone, as it ends")
             if self._state is not LinkState.CONNECTED:
@@ -167,12 +169,13 @@ class DeviceLink:
                 device=self.device, doing="connect", fault="it is not connected afterwards"
             )
 
-    def _lose(self, device: Any) -> None:
+    def _lose(self, device: Any, why: str) -> None:
         with self._connecting:
             # Another thread may have found out before, and have connected again.
             if self._alpyca is not device or self._state is not LinkState.CONNECTED:
                 return
             self._alpyca = None
+            self._why_lost = why
             self._move(LinkState.LOST)
         close_device(device)
 

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from ocs_sim.agent import Agent, BadDeclaration, Run, process, task
-from ocs_sim.testing import AgentHarness, ManualClock
+from ocs_sim.testing import AgentHarness
 
 
 class Mover(Agent):
@@ -52,7 +52,7 @@ class Mover(Agent):
 
 @pytest.fixture
 def mover():
-    with AgentHarness(Mover, clock=ManualClock()) as harness:
+    with AgentHarness(Mover) as harness:
         yield harness
         harness.agent.released.set()
 
@@ -84,13 +84,12 @@ def test_with_nothing_to_end_one_goes_on_at_once(mover):
 
 def test_what_does_not_end_in_time_is_named(mover):
     running(mover, "stubborn")
-    mover.start("park", patience=5.0)
+    mover.start("park", patience=1.0)
     mover.until(lambda: mover.status("park").session["progress"] is not None)
     assert mover.status("park").session["progress"]["waiting_for"] == "the end of stubborn[0]"
-    mover.advance(5.0)
     failed = mover.wait("park").session
     assert failed["success"] is False
-    assert failed["messages"][-2][1] == "stubborn[0] was asked to end and has not after 5.0 s."
+    assert failed["messages"][-2][1] == "stubborn[0] was asked to end and has not after 1.0 s."
 
 
 def test_who_waits_can_be_aborted(mover):
