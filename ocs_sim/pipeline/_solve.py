@@ -20,6 +20,7 @@ VOTING_DETECTIONS, MOST_VOTING_STARS = 20, 240
 MATCHED_DETECTIONS, MOST_MATCHED_STARS = 200, 2000
 STARS_PER_DETECTION = 1.8
 CLOSE_ARCMINUTES = 6.0
+WORST_RESIDUAL = 4.0  # in medians: two in a hundred thousand are worse by luck
 
 
 def solve_field(
@@ -73,7 +74,7 @@ class _Field:
         stars = brightest_stars(catalogue, self._tangent, radius_degrees, wanted, unix)
         points = self._tangent.project(stars.ra_degrees, stars.dec_degrees) / self._scale
         match = self._best_match(detected, points)
-        return self._solution(match, stars[match.catalogued])
+        return self._solution(match, stars)
 
     def _wanted(self, detections: int, most: int) -> int:
         """Return how many stars of the whole circle have those of the image among them."""
@@ -97,24 +98,29 @@ class _Field:
         agree = 0 if best is None else len(best.detected)
         return f"of {detected} stars in it {agree} agree with the {points} that are around {self._tangent}"
 
-    def _solution(self, match: Match, stars: Stars) -> Solution:
-        """Return the match with a WCS fitted on the plane which touches the sky at the middle of the
-        image."""
-        pixels = self._pixels[match.detected]
+    def _solution(self, match: Match, catalogued: Stars) -> Solution:
+        """Return the match with a WCS fitted on the plane which touches the sky at the middle of the image.
+
+        Stars that fit far worse than the others, as saturated ones do, are left out.
+        """
+        detected, stars = match.detected, catalogued[match.catalogued]
         tangent, shift = self._tangent, match.shift * self._scale
-        for _ in range(2):
+        for _ in range(4):
             tangent = Tangent(*tangent.position(*shift))
             plane = tangent.project(stars.ra_degrees, stars.dec_degrees)
-            matrix, shift = fit(pixels, plane, match.matrix)
-        residuals = pixels @ matrix.T + shift - plane
+            matrix, shift = fit(self._pixels[detected], plane, match.matrix)
+            residuals = np.hypot(*(self._pixels[detected] @ matrix.T + shift - plane).T)
+            good = residuals <= WORST_RESIDUAL * np.median(residuals)
+            if np.count_nonzero(good) >= FEWEST_MATCHES:
+                detected, stars, residuals = detected[good], stars[good], residuals[good]
         return Solution(
             wcs=wcs_of(tangent, matrix, self._shape),
             matches=len(stars),
-            rms_arcseconds=float(np.sqrt((residuals**2).sum(axis=1).mean())),
+            rms_arcseconds=float(np.sqrt((residuals**2).mean())),
             offset_arcseconds=(float(match.shift[0] * self._scale), float(match.shift[1] * self._scale)),
             rotation_degrees=float(np.degrees(np.arctan2(matrix[0, 1], matrix[1, 1])) % 360.0),
             scale_arcseconds=float(np.sqrt(abs(np.linalg.det(matrix)))),
             mirrored=bool(np.linalg.det(matrix) > 0),
-            detected=match.detected,
+            detected=detected,
             stars=stars,
         )

@@ -168,6 +168,17 @@ def test_a_small_field_of_few_stars_is_found_in_a_wide_search(arcminutes, seed):
     assert error_arcseconds(solution, truth) < 1.0
 
 
+def test_a_saturated_star_whose_centre_is_off_does_no_harm():
+    truth = Truth(210.0, -10.0)
+    found = seen(stars_of(truth), truth, number=20, missing=0, spurious=0, noise=0.02)
+    x = found.x.copy()
+    x[0] += 2.5
+    solution = solve_field(replace(found, x=x), shifted(truth, 1, 0).wcs, SKY)
+    assert error_arcseconds(solution, truth) < 0.05
+    assert 0 not in solution.detected
+    assert solution.rms_arcseconds < 0.05
+
+
 def test_too_few_stars_are_said_to_be_too_few():
     truth = Truth()
     with pytest.raises(NotSolved, match=r"it shows 4 stars, and 6 are needed"):
