@@ -7,16 +7,19 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class FaultKind:
-    """What a fault does, and the values that shape it, with their defaults."""
+    """What a fault does, the values that shape it with their defaults, and those among which to choose."""
 
     text: str
     values: dict[str, float | str] = field(default_factory=dict)
+    choices: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 FAULTS = {
     "mount.stall": FaultKind(
-        "The mount's axes stop dead, and slews fail.", {"axis": "both"}
-    ),  # or hour_angle, declination
+        "The mount's axes stop dead, and slews fail.",
+        {"axis": "both"},
+        {"axis": ("both", "hour_angle", "declination")},
+    ),
     "mount.encoder_lost": FaultKind(
         "The mount no longer knows where it points, until it has found its home.", {"degrees": 5.0}
     ),

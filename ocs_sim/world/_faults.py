@@ -109,6 +109,11 @@ class Faults(Part):
                 raise OutOfRange(
                     what=f"A value of {name}", value=key, allowed=f"one of {', '.join(known) or 'none'}"
                 )
+            choices = FAULTS[name].choices.get(key, (value,))
+            if value not in choices:
+                raise OutOfRange(
+                    what=f"{name}'s {key}", value=repr(value), allowed=f"one of {', '.join(choices)}"
+                )
             known[key] = value if isinstance(known[key], str) else _number(f"{name}'s {key}", value)
         return known
 

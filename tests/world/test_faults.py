@@ -85,6 +85,9 @@ def test_what_is_unknown_is_refused(world):
         world.faults.inject("weather.cloud", percents=3)
     with pytest.raises(OutOfRange, match="a number"):
         world.faults.inject("weather.cloud", percent="much")
+    with pytest.raises(OutOfRange, match="one of both, hour_angle, declination"):
+        world.faults.inject("mount.stall", axis="azimuth")
+    assert names(world) == []
 
 
 def test_a_script_happens_at_its_moments(world, tmp_path):
