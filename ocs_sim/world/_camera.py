@@ -26,7 +26,10 @@ _BUSY = ("waiting", "exposing", "reading", "download")
 
 
 class Camera(Part):
-    """A camera with a shutter and a cooler; an image is rendered when it is first asked for."""
+    """A camera with a shutter and a cooler; an image is rendered when it is first asked for.
+
+    `image`, `truth` and `scene` may take seconds, in which the world goes on: do not hold its lock for them.
+    """
 
     def __init__(self, world: World) -> None:
         """Begin idle, warm and without an image."""

@@ -41,7 +41,7 @@ def add_stars(canvas: Floats, stars: StarField, psf: Psf, first_row: int, first_
     bright[_MOST_BRIGHT:] = False
     faint = stars.electrons * left_out < _CORE_ELECTRONS
     electrons = stars.electrons.astype(np.float32)
-    for table, chosen in ((psf.stamps, near & ~bright & ~faint), (core, near & faint)):
+    for table, chosen in ((psf.stamps, near & ~bright & ~faint), (core, near & faint & ~bright)):
         places = row[chosen], column[chosen], y_phase[chosen], x_phase[chosen]
         _add_stamps(canvas, table, places, electrons[chosen])
     for each in np.flatnonzero(near & bright).tolist():
