@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum
@@ -23,6 +23,8 @@ Value = TypeVar("Value")
 _SHORTEST_POLL_SECONDS, _LONGEST_POLL_SECONDS = 0.05, 0.5
 _POLLS_PER_EXPOSURE = 20
 _PERCENT = 100.0
+# Cameras round exposure times, by less than this.
+_CLOCK_SECONDS = 0.05
 
 
 class CameraState(IntEnum):
@@ -36,7 +38,7 @@ class CameraState(IntEnum):
     ERROR = 5
 
 
-_STAGES = {
+_STAGES: Mapping[int, str] = {
     CameraState.WAITING: "waiting for the camera",
     CameraState.EXPOSING: "exposing",
     CameraState.READING: "reading",
@@ -105,9 +107,9 @@ class Exposer:
         watch.until_ready(stop)
         ended = self._clock.time()
         watch.stage = "downloading"
-        return self._collect(telling, watch, (began, ended), stop.is_set())
+        return self._collect(telling, watch, (began, ended))
 
-    def _collect(self, telling: Telling, watch: _Watch, ours: tuple[float, float], stopped: bool) -> RawImage:
+    def _collect(self, telling: Telling, watch: _Watch, ours: tuple[float, float]) -> RawImage:
         start, seconds = self._link.read(
             lambda camera: (_unix(camera.LastExposureStartTime), float(camera.LastExposureDuration)),
             "say when it exposed",
@@ -119,7 +121,7 @@ class Exposer:
             # A connection may break once: the camera still has the image.
             watch.until_back()
             pixels = self._fetch(telling)
-        return RawImage(pixels, start, seconds, *ours, stopped)
+        return RawImage(pixels, start, seconds, *ours, watch.stopped_early(seconds))
 
     def _fetch(self, telling: Telling) -> Any:
         def tell(fraction: float) -> None:
@@ -178,13 +180,16 @@ class _Watch:
         stopped = False
         while not self._patiently(lambda camera: camera.ImageReady, default=False):
             if stop.is_set() and not stopped:
-                stopped = True
-                self._link.call(lambda camera: camera.StopExposure(), "stop the exposure")
+                stopped = self._patiently(_stop, default=False)
             self._look(began)
             if self._clock.monotonic() > deadline:
                 seconds = self._clock.monotonic() - began
                 raise ExposureLost(stage=self.stage, fault=f"no image after {seconds:.0f} s.")
             self._run.sleep(self._poll)
+
+    def stopped_early(self, seconds: float) -> bool:
+        """Return whether an exposure of so many seconds is shorter than it was meant to be."""
+        return seconds < self._plan.seconds - _CLOCK_SECONDS
 
     def until_back(self) -> None:
         """Wait for a camera that was lost while it sent its image; raises ExposureLost if that is gone."""
@@ -206,7 +211,7 @@ class _Watch:
             if not self._patiently(lambda camera: camera.ImageReady, default=True):
                 raise ExposureLost(stage=self.stage, fault="the camera is idle and has no image.")
             return
-        self.stage = _STAGES.get(CameraState(state), self.stage)
+        self.stage = _STAGES.get(state, self.stage)
         self._tell(self._fraction(state, began))
 
     def _fraction(self, state: int, began: float) -> float | None:
@@ -247,6 +252,11 @@ def _set_up(link: DeviceLink, plan: ExposurePlan) -> None:
     }
     for name, value in values.items():
         link.call(partial(_set, name=name, value=value), f"set {name} to {value}")
+
+
+def _stop(camera: Any) -> bool:
+    camera.StopExposure()
+    return True
 
 
 def _set(camera: Any, *, name: str, value: int) -> None:

@@ -293,6 +293,14 @@ def test_a_readout_that_fails_is_told(slow):
     assert finish(served, cam).session["success"]
 
 
+def test_an_exposure_that_somebody_else_has_aborted_is_told(slow):
+    served, cam = slow
+    begin(served, cam, seconds=100.0)
+    served.world.camera.abort()
+    reply = cam.wait("expose")
+    assert "the camera is idle and has no image" in text(reply)
+
+
 def test_who_comes_second_waits_for_the_camera(slow):
     served, cam = slow
     begin(served, cam, seconds=5.0)
