@@ -52,7 +52,9 @@ def _histogram(data: NDArray[Any]) -> Stretch:
     if values.size == 0:
         return Stretch(0.0, 0.0, lambda x: x)
     shares = np.linspace(0, 1, _HISTOGRAM_LEVELS)
-    levels = np.quantile(values, shares)
+    # A value that many pixels have gets the middle of their greys.
+    levels, which = np.unique(np.quantile(values, shares), return_inverse=True)
+    shares = np.bincount(which, shares) / np.bincount(which)
     low, high = float(levels[0]), float(levels[-1])
     return Stretch(low, high, lambda x: np.interp(low + x * (high - low), levels, shares))
 

