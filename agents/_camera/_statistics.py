@@ -7,8 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from ocs_sim.pipeline import PipelineError, extract_stars
-
 _MOST_PIXELS = 4_000_000
 _WINDOW_PIXELS = 1_024
 _SPREAD_OF_NORMAL = 1.4826
@@ -35,6 +33,9 @@ def describe_pixels(pixels: Any, most_adu: int | None) -> dict[str, float]:
 
 def describe_stars(pixels: Any, most_adu: int | None) -> dict[str, float | int | None]:
     """Return how many stars there are in the middle of an image, and their FWHM in its pixels."""
+    # It takes astropy along, for which nobody who only checks a site file should wait.
+    from ocs_sim.pipeline import PipelineError, extract_stars
+
     try:
         stars = extract_stars(central(pixels, _WINDOW_PIXELS), saturation=most_adu)
     except PipelineError:
