@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from ocs_sim.agent import Agent, AgentContext, DeviceLock, OperationFailed, Run, process, task
-from ocs_sim.almanac import offset_by
 
-from ._device import DeviceError, LatestSample, Watch, close_links, link_from, safely, seized
+from ._device import LatestSample, Watch, close_links, link_from, safely, seized
 from ._mount import (
-    BLOCK,
-    DRIVE_RATES,
     Aim,
     Altitude,
     Arcseconds,
@@ -28,13 +24,14 @@ from ._mount import (
     MountState,
     NotReady,
     Pointing,
+    Report,
     RightAscension,
-    SkyAim,
-    abort_slew,
     ground_aim,
+    moved,
     pointing_feed,
-    pointing_sample,
+    set_drive_rate,
     sky_aim,
+    stop_entirely,
     to_ascom_ra_rate,
 )
 
@@ -66,6 +63,7 @@ class Mount(Agent[MountOptions]):
         mask = HorizonMask.parse(options.lowest_altitude, options.horizon)
         gate = DomeGate(self._dome, options.dome_shut, options.dome_wait)
         self._pointing = Pointing(self.mount, Interlocks(mask, options.sun_avoidance), gate, options)
+        self._report = Report(self.pointing, self.mount, self._pointing, context.clock, self.log)
 
     async def on_start(self) -> None:
         """Begin to listen to the dome."""
@@ -91,7 +89,7 @@ class Mount(Agent[MountOptions]):
         """
         watch = Watch(run)
         for _ in run.every(self.options.monitor_period):
-            seen = watch.attempt(self.link, lambda: self._publish(run))
+            seen = watch.attempt(self.link, lambda: self._report.tell(run))
             if test_mode and seen is not None:
                 break
 
@@ -148,7 +146,7 @@ class Mount(Agent[MountOptions]):
         """
         state, facts = self.mount.state(), self.mount.facts()
         here = facts.to_icrs(state.ra_degrees, state.dec_degrees, state.unix)
-        return self._go(run, _moved(here, north, east, ra, dec))
+        return self._go(run, moved(here, north, east, ra, dec))
 
     @task(lock="motion")
     def track(self, run: Run, on: bool = True, rate: DriveRate | None = None) -> str:
@@ -162,11 +160,11 @@ class Mount(Agent[MountOptions]):
 
         """
         if rate is not None:
-            self.link.call(lambda device: _set_drive_rate(device, rate), f"track at the {rate} rate")
+            self.link.call(lambda device: set_drive_rate(device, rate), f"track at the {rate} rate")
         self.mount.set_tracking(on)
         if not on:
             self._pointing.aim = None
-        self._publish(run)
+        self._report.tell(run)
         return "Tracking." if on else "Not tracking."
 
     @task(lock="motion")
@@ -183,7 +181,7 @@ class Mount(Agent[MountOptions]):
         ascom_rate = to_ascom_ra_rate(ra)
         self.link.call(lambda device: setattr(device, "RightAscensionRate", ascom_rate), "set its RA rate")
         self.link.call(lambda device: setattr(device, "DeclinationRate", dec), "set its declination rate")
-        self._publish(run)
+        self._report.tell(run)
         return f"Moving {ra:g} arcsec/s in right ascension and {dec:g} arcsec/s in declination."
 
     @task()
@@ -194,14 +192,11 @@ class Mount(Agent[MountOptions]):
 
         """
         with seized(self, run, self.motion, *_MOVES, at_once=self.mount.stop_moving):
-            self._pointing.aim = None
             if self.mount.state().at_park:
                 return "Parked already."
-            run.progress(stage="stopping")
-            self.mount.wait_while_slewing(run, "stop")
+            self._come_to_rest(run)
             run.progress(stage="parking")
-            self._move(run, lambda device: device.Park(), "park")
-            state = self._publish(run)
+            state = self._move(run, lambda device: device.Park(), "park")
         if not state.at_park:
             raise OperationFailed("The mount stopped on its way to the park position, and does not say why.")
         return "Parked."
@@ -214,7 +209,7 @@ class Mount(Agent[MountOptions]):
 
         """
         self.mount.unpark()
-        state = self._publish(run)
+        state = self._report.tell(run)
         if state.at_park:
             raise OperationFailed("The mount says that it is parked still.")
         return "Unparked."
@@ -227,12 +222,9 @@ class Mount(Agent[MountOptions]):
 
         """
         with seized(self, run, self.motion, *_MOVES, at_once=self.mount.stop_moving):
-            self._pointing.aim = None
-            run.progress(stage="stopping")
-            self.mount.wait_while_slewing(run, "stop")
+            self._come_to_rest(run)
             run.progress(stage="homing")
-            self._move(run, lambda device: device.FindHome(), "find its home position")
-            state = self._publish(run)
+            state = self._move(run, lambda device: device.FindHome(), "find its home position")
         if not state.at_home:
             raise OperationFailed("The mount stopped on its way home, and does not say why.")
         return "At home."
@@ -264,7 +256,7 @@ class Mount(Agent[MountOptions]):
         at_ra, at_dec = facts.to_device(aim.ra_degrees, aim.dec_degrees, state.unix)
         self.link.call(lambda device: device.SyncToCoordinates(float(at_ra) / 15.0, float(at_dec)), "sync")
         self._pointing.aim = aim
-        self._publish(run)
+        self._report.tell(run)
         return f"Corrected by {_ARCSECONDS * miss:.1f} arcsec."
 
     @task()
@@ -275,65 +267,32 @@ class Mount(Agent[MountOptions]):
 
         """
         everything = seized(self, run, self.motion, *_MOVES, at_once=self.mount.stop_moving)
-        with safely(self.link, "stop entirely", _stop_entirely), everything:
-            self._pointing.aim = None
+        with safely(self.link, "stop entirely", stop_entirely), everything:
             # Again: what was about to begin when it was asked to end may have begun.
             self.mount.stop_moving()
-            self.mount.wait_while_slewing(run, "stop")
+            self._come_to_rest(run)
             if not self.mount.state().at_park:
                 self.mount.set_tracking(on=False)
-            self._publish(run)
+            self._report.tell(run)
         return "Stopped."
 
     def _go(self, run: Run, aim: Aim) -> str:
         try:
             self._pointing.go(run, aim)
         except BaseException:
-            self._publish_if_possible(run)
+            self._report.tell_if_possible(run)
             raise
-        self._publish(run)
+        self._report.tell(run)
         return f"Pointing at {aim.describe()}."
 
-    def _move(self, run: Run, begin: Any, doing: str) -> None:
+    def _come_to_rest(self, run: Run) -> None:
+        self._pointing.aim = None
+        run.progress(stage="stopping")
+        self.mount.wait_while_slewing(run, "stop")
+
+    def _move(self, run: Run, begin: Any, doing: str) -> MountState:
         with self.mount.moving():
             connection = self.link.connection
             self.link.call(begin, doing)
             self.mount.wait_while_slewing(run, doing, connection)
-
-    def _publish(self, run: Run) -> MountState:
-        state, facts = self.mount.state(), self.mount.facts()
-        now = self.context.clock.time()
-        sample = pointing_sample(state, facts, self._pointing.aim)
-        self.pointing.publish_block(BLOCK, sample, now)
-        self.pointing.flush()
-        run.data = {**sample, "timestamp": now}
-        return state
-
-    def _publish_if_possible(self, run: Run) -> None:
-        if self.link.is_resting:
-            return
-        try:
-            self._publish(run)
-        except DeviceError as fault:
-            self.log.info("the mount's state could not be published: %s", fault)
-
-
-def _moved(here: tuple[float, float], north: float, east: float, ra: float, dec: float) -> SkyAim:
-    """Return what is so many arcseconds away."""
-    at_ra, at_dec = here[0] + ra / _ARCSECONDS, here[1] + dec / _ARCSECONDS
-    if not -90.0 <= at_dec <= 90.0:
-        raise OperationFailed(f"That is declination {at_dec:.4f} deg, beyond the pole.")
-    direction, distance = math.degrees(math.atan2(east, north)), math.hypot(north, east) / _ARCSECONDS
-    at_ra, at_dec = offset_by(at_ra, at_dec, direction, distance)
-    return SkyAim(float(at_ra), float(at_dec))
-
-
-def _set_drive_rate(device: Any, rate: DriveRate) -> None:
-    from alpaca.telescope import DriveRates
-
-    device.TrackingRate = DriveRates(DRIVE_RATES[rate])
-
-
-def _stop_entirely(device: Any) -> None:
-    abort_slew(device)
-    device.Tracking = False
+        return self._report.tell(run)

@@ -1,10 +1,10 @@
 """What the Mount agent is made of: parameters, aims, interlocks, the telescope's side, the feed."""
 
-from ._aims import Aim, GroundAim, SkyAim, ground_aim, sky_aim
-from ._device_side import MountDevice, abort_slew
+from ._aims import Aim, GroundAim, SkyAim, ground_aim, moved, sky_aim
+from ._device_side import MountDevice, stop_entirely
 from ._dome_gate import DomeGate
 from ._errors import NotReady, TargetRefused, UnusableMount, WrongPlace
-from ._feed import BLOCK, pointing_feed, pointing_sample
+from ._feed import pointing_feed
 from ._horizon import HorizonMask
 from ._interlocks import Interlocks
 from ._options import MountOptions
@@ -18,12 +18,11 @@ from ._parameters import (
     RightAscension,
 )
 from ._pointing import Pointing
-from ._rates import DRIVE_RATES, DriveRate, to_ascom_ra_rate
+from ._rates import DriveRate, set_drive_rate, to_ascom_ra_rate
+from ._report import Report
 from ._state import MountState
 
 __all__ = [
-    "BLOCK",
-    "DRIVE_RATES",
     "Aim",
     "Altitude",
     "Arcseconds",
@@ -41,15 +40,17 @@ __all__ = [
     "MountState",
     "NotReady",
     "Pointing",
+    "Report",
     "RightAscension",
     "SkyAim",
     "TargetRefused",
     "UnusableMount",
     "WrongPlace",
-    "abort_slew",
     "ground_aim",
+    "moved",
     "pointing_feed",
-    "pointing_sample",
+    "set_drive_rate",
     "sky_aim",
+    "stop_entirely",
     "to_ascom_ra_rate",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -14,6 +15,7 @@ from ocs_sim.almanac import (
     galactic_to_icrs,
     hour_angle_degrees,
     icrs_to_apparent,
+    offset_by,
     parse_angle,
     parse_declination,
     parse_right_ascension,
@@ -26,6 +28,8 @@ from ocs_sim.almanac import (
 from ._facts import MountFacts
 from ._parameters import Frame
 from ._state import MountState
+
+_ARCSECONDS = 3600.0
 
 
 class Aim(Protocol):
@@ -155,6 +159,15 @@ def sky_aim(ra: float | str, dec: float | str, frame: Frame, unix: float) -> Sky
     if frame == "apparent":
         return SkyAim(*_floats(apparent_to_icrs(ra_degrees, dec_degrees, unix)))
     return SkyAim(ra_degrees, dec_degrees)
+
+
+def moved(here: tuple[float, float], north: float, east: float, ra: float, dec: float) -> SkyAim:
+    """Return what is so many arcseconds away from a place in ICRS; raises OperationFailed beyond a pole."""
+    at_ra, at_dec = here[0] + ra / _ARCSECONDS, here[1] + dec / _ARCSECONDS
+    if not -90.0 <= at_dec <= 90.0:
+        raise OperationFailed(f"That is declination {at_dec:.4f} deg, beyond the pole.")
+    direction, distance = math.degrees(math.atan2(east, north)), math.hypot(north, east) / _ARCSECONDS
+    return SkyAim(*_floats(offset_by(at_ra, at_dec, direction, distance)))
 
 
 def _galactic_longitude(longitude: float | str) -> float:

@@ -80,6 +80,8 @@ class MountDevice:
             connection=connection,
             on_look=on_look,
         )
+        # A stop may have come from elsewhere, with the request to end.
+        run.check()
 
     @contextmanager
     def moving(self) -> Iterator[None]:
@@ -98,3 +100,9 @@ class MountDevice:
 def abort_slew(device: Any) -> None:
     """Stop any slew."""
     device.AbortSlew()
+
+
+def stop_entirely(device: Any) -> None:
+    """Stop any slew, and tracking."""
+    abort_slew(device)
+    device.Tracking = False
