@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from .._device import DeviceError, DeviceLink
@@ -12,8 +13,18 @@ from ._plan import SensorFacts
 from ._rig import Rig, ask
 from ._wheel import FilterNames
 
-Questions = Mapping[str, Callable[[Any], Any]]
 _UNKNOWN = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The member of a device that answers, and what kind of value it is."""
+
+    member: str
+    kind: Callable[[Any], Any]
+
+
+Questions = Mapping[str, Question]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,8 +119,22 @@ def read_state(rig: Rig) -> InstrumentState:
 
 
 def answers(link: DeviceLink, questions: Questions) -> dict[str, Any]:
-    """Return what a device says to each question, None to what it does not know; raises DeviceError."""
-    return {name: ask(link, question) for name, question in questions.items()}
+    """Return what a device says to each question, None to what it does not know; raises DeviceError.
+
+    One request brings most of it from devices that have DeviceState.
+    """
+    told = ask(link, lambda device: {each["Name"]: each["Value"] for each in device.DeviceState}) or {}
+    return {name: _answer(link, question, told) for name, question in questions.items()}
+
+
+def _answer(link: DeviceLink, question: Question, told: Mapping[str, Any]) -> Any:
+    value = told.get(question.member)
+    if value is None:
+        value = ask(link, attrgetter(question.member))
+    try:
+        return None if value is None else question.kind(value)
+    except (TypeError, ValueError):
+        return None
 
 
 def questions_for(rig: Rig) -> Iterator[tuple[DeviceLink, Questions]]:
@@ -122,26 +147,26 @@ def questions_for(rig: Rig) -> Iterator[tuple[DeviceLink, Questions]]:
 
 _QUESTIONS: Mapping[str, Questions] = {
     "camera": {
-        "ccd_temperature": lambda camera: float(camera.CCDTemperature),
-        "set_point": lambda camera: float(camera.SetCCDTemperature),
-        "cooler_power": lambda camera: float(camera.CoolerPower),
-        "cooler_on": lambda camera: bool(camera.CoolerOn),
-        "heat_sink_temperature": lambda camera: float(camera.HeatSinkTemperature),
-        "state": lambda camera: int(camera.CameraState),
-        "progress": lambda camera: float(camera.PercentCompleted),
+        "ccd_temperature": Question("CCDTemperature", float),
+        "set_point": Question("SetCCDTemperature", float),
+        "cooler_power": Question("CoolerPower", float),
+        "cooler_on": Question("CoolerOn", bool),
+        "heat_sink_temperature": Question("HeatSinkTemperature", float),
+        "state": Question("CameraState", int),
+        "progress": Question("PercentCompleted", float),
     },
-    "filterwheel": {"filter": lambda wheel: int(wheel.Position)},
+    "filterwheel": {"filter": Question("Position", int)},
     "focuser": {
-        "focus_position": lambda focuser: int(focuser.Position),
-        "focus_temperature": lambda focuser: float(focuser.Temperature),
+        "focus_position": Question("Position", int),
+        "focus_temperature": Question("Temperature", float),
     },
     "rotator": {
-        "rotator_angle": lambda rotator: float(rotator.Position),
-        "rotator_mechanical": lambda rotator: float(rotator.MechanicalPosition),
+        "rotator_angle": Question("Position", float),
+        "rotator_mechanical": Question("MechanicalPosition", float),
     },
     "covercalibrator": {
-        "cover": lambda cover: int(cover.CoverState),
-        "calibrator": lambda cover: int(cover.CalibratorState),
+        "cover": Question("CoverState", int),
+        "calibrator": Question("CalibratorState", int),
     },
 }
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from .._device import DeviceLink, DeviceRefused
+from .._device import DeviceLink, DeviceMisbehaved, DeviceRefused, is_lacking
 from ._errors import NotThere
 
 Value = TypeVar("Value")
@@ -44,5 +44,7 @@ def ask(link: DeviceLink, question: Callable[[Any], Value]) -> Value | None:
     """Return what a device answers, None if it does not know; raises DeviceError when nobody answers."""
     try:
         return link.read(question)
-    except DeviceRefused:
-        return None
+    except (DeviceRefused, DeviceMisbehaved) as fault:
+        if isinstance(fault, DeviceRefused) or is_lacking(fault):
+            return None
+        raise
