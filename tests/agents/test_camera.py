@@ -13,6 +13,8 @@ from ocs_sim.testing import wait_until
 from ocs_sim.wire import ResponseCode
 from tests.agents.camera_bench import DEVICES, PIXELS, camera, observatory, text
 
+OFTEN = ("--monitor-period", "0.2")
+
 
 @pytest.fixture(scope="module")
 def served():
@@ -28,7 +30,8 @@ def cam(served, tmp_path_factory):
 
 @pytest.fixture
 def eager(monkeypatch):
-    """Have lost devices tried again at once."""
+    """Have lost devices tried again at once, and long exposures looked at often."""
+    monkeypatch.setattr("ocs_sim.agents._camera._exposing._LONGEST_POLL_SECONDS", 0.05)
     monkeypatch.setattr("ocs_sim.agents._device._pauses._FIRST_SECONDS", 0.1)
     monkeypatch.setattr("ocs_sim.agents._device._pauses._LONGEST_SECONDS", 0.1)
 
@@ -36,7 +39,7 @@ def eager(monkeypatch):
 @pytest.fixture
 def slow(tmp_path, eager):
     """A world whose time stands still until the test lets it go on, and its camera."""
-    with observatory(stepped=True) as served, camera(served, tmp_path, "--patience", "0.3") as cam:
+    with observatory(stepped=True) as served, camera(served, tmp_path, "--patience", "0.3", *OFTEN) as cam:
         yield served, cam
 
 
@@ -252,7 +255,7 @@ def test_a_camera_lost_in_an_exposure_is_aborted_when_it_is_back(slow, tmp_path)
 
 
 def test_a_camera_that_is_back_in_time_keeps_its_exposure(tmp_path, eager):
-    with observatory(stepped=True) as served, camera(served, tmp_path, "--patience", "20") as cam:
+    with observatory(stepped=True) as served, camera(served, tmp_path, *OFTEN) as cam:
         begin(served, cam, seconds=100.0)
         served.world.faults.inject("device.lost", device="camera")
         cam.until(lambda: cam.status("monitor").session["degraded_reason"])
