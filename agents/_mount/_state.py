@@ -9,7 +9,7 @@ from typing import Any
 
 from ocs_sim.clock import Clock
 
-from .._device import DeviceError, DeviceLink, DeviceMisbehaved, DeviceRefused, is_lacking
+from .._device import DeviceLink, read_members
 
 UNKNOWN_SIDE = -1
 # What there need not be, and what is said instead.
@@ -54,12 +54,8 @@ class MountState:
 def read_state(link: DeviceLink, clock: Clock, time_source: str) -> MountState:
     """Ask for everything, in one request if the mount can; raises DeviceError."""
     before = clock.time()
-    told = _ask_for_all(link)
+    told = read_members(link, _ASKED, _OPTIONAL)
     middle = (before + clock.time()) / 2.0
-    for name, ask in _ASKED.items():
-        if name not in told:
-            told[name] = _ask(link, name, ask)
-            middle = clock.time() if name == "UTCDate" else middle
     device_time = _unix(told["UTCDate"])
     return MountState(
         unix=device_time if time_source == "device" else middle,
@@ -75,24 +71,6 @@ def read_state(link: DeviceLink, clock: Clock, time_source: str) -> MountState:
         at_park=bool(told["AtPark"]),
         at_home=bool(told["AtHome"]),
     )
-
-
-def _ask_for_all(link: DeviceLink) -> dict[str, Any]:
-    """Return what DeviceState has; older mounts do not have it, and others leave things out."""
-    try:
-        told = link.read(lambda device: {each["Name"]: each["Value"] for each in device.DeviceState})
-    except (DeviceRefused, DeviceMisbehaved):
-        return {}
-    return {name: value for name, value in told.items() if name in _ASKED and value is not None}
-
-
-def _ask(link: DeviceLink, name: str, ask: Callable[[Any], Any]) -> Any:
-    try:
-        return link.read(ask, f"tell its {name}")
-    except DeviceError as fault:
-        if name in _OPTIONAL and is_lacking(fault):
-            return _OPTIONAL[name]
-        raise
 
 
 def _unix(moment: Any) -> float:
