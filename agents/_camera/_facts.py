@@ -93,6 +93,7 @@ class Told:
 
     instrument: str
     site_code: str
+    site_name: str = ""
     observer: str = ""
     object_name: str = ""
     camera_angle_degrees: float = 0.0
@@ -145,7 +146,7 @@ def gather(raw: RawImage, plan: ExposurePlan, told: Told, known: Gathered, name:
         optics=_optics(told, known),
         pointing=_pointing(told, known),
         target=_target(told, known.mount),
-        site=known.telescope.site(told.site_code),
+        site=known.telescope.site(told.site_code, told.site_name),
         dome=_dome(known.dome),
         weather=_weather(known.weather),
         observer=Observer(told.observer) if told.observer else None,

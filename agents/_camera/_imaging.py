@@ -14,6 +14,7 @@ from ._exposing import Exposer, RawImage
 from ._facts import Around, Gathered, Told, gather
 from ._heard import HeardFeed
 from ._instrument import CameraFacts, InstrumentState, read_camera, read_filters, read_state
+from ._labels import Labels
 from ._options import CameraOptions
 from ._plan import ExposurePlan, ExposureRequest, make_plan
 from ._recording import Recorder, Written
@@ -70,14 +71,14 @@ class Imaging:
         exposer: Exposer,
         recorder: Recorder,
         options: CameraOptions,
-        instrument: str,
+        labels: Labels,
         ears: Mapping[str, HeardFeed],
     ) -> None:
         self._rig = rig
         self._exposer = exposer
         self._recorder = recorder
         self._options = options
-        self._instrument = instrument
+        self._labels = labels
         self._ears = ears
 
     def prepare(self, request: ExposureRequest, wishes: Wishes) -> Prepared:
@@ -107,7 +108,7 @@ class Imaging:
             longitude_degrees=options.longitude,
             elevation_metres=options.elevation,
         )
-        return complete(told, self._rig.telescope)
+        return complete(told, self._rig.telescope, self._labels.identity)
 
     def take(self, run: Run, prepared: Prepared, sequence: int, stop: threading.Event) -> Taken:
         """Take and write image `sequence`, from 1, which `stop` ends early; raises what its parts do."""
@@ -154,8 +155,9 @@ class Imaging:
     def _told(self, wishes: Wishes, filter_name: str, sequence: int) -> Told:
         options = self._options
         return Told(
-            instrument=self._instrument,
-            site_code=options.site_code,
+            instrument=self._labels.instrument,
+            site_code=self._labels.site_code,
+            site_name=self._labels.site_name,
             observer=wishes.observer or options.observer,
             object_name=wishes.object_name,
             camera_angle_degrees=options.camera_angle,

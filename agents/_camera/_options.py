@@ -35,7 +35,9 @@ class CameraOptions(DeviceOptions):
     telescope: MaybeAddress = option(None, help="the same for the telescope, which is only asked what it is")
     data_dir: Path = option(help="where images go, in a folder for each night")
     site_code: str = option(
-        "sim", pattern=r"^[A-Za-z0-9_]{3,6}$", help="the site, as files are named: 3 to 6 characters"
+        "",
+        pattern=r"^([A-Za-z0-9_]{3,6})?$",
+        help="the site in names of files, 3 to 6 characters; the site file's code if empty",
     )
     instrument: str = option(
         "", pattern=r"^[A-Za-z0-9_]*$", help="the camera, as files are named; its instance id if empty"

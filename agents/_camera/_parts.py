@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,6 +13,7 @@ from ._cooling import Cooler
 from ._exposing import Exposer, Patience
 from ._heard import HeardFeed
 from ._imaging import Imaging
+from ._labels import Labels
 from ._options import CameraOptions
 from ._recording import Recorder
 from ._rig import Rig
@@ -21,7 +21,6 @@ from ._settings import Settings
 
 _FEEDS = {"mount": "pointing", "dome": "dome", "weather": "conditions"}
 _MAYBE = ("filterwheel", "focuser", "rotator", "covercalibrator", "telescope")
-_NAMELESS = "cam"
 
 
 @dataclass(frozen=True)
@@ -45,13 +44,13 @@ class Parts:
         )
         patience = Patience(options.patience, options.readout_timeout, options.download_timeout)
         exposer = Exposer(rig.camera, context.clock, patience)
-        instrument = options.instrument or re.sub(r"[^A-Za-z0-9_]", "", context.instance_id) or _NAMELESS
-        recorder = Recorder(options.data_dir, options.site_code, instrument, previews=options.previews)
+        labels = Labels.of(context)
+        recorder = Recorder(options.data_dir, labels.site_code, labels.instrument, previews=options.previews)
         ears = {role: _ear(context, role) for role in _FEEDS if getattr(options, role)}
         return cls(
             rig=rig,
             exposer=exposer,
-            imaging=Imaging(rig, exposer, recorder, options, instrument, ears),
+            imaging=Imaging(rig, exposer, recorder, options, labels, ears),
             settings=Settings(rig, options),
             cooler=Cooler(rig.camera, options.cooling_tolerance, options.cooling_settle),
             ears=ears,

@@ -7,6 +7,7 @@ from operator import attrgetter
 from typing import Any
 
 from ocs_sim.images import Site
+from ocs_sim.site import SiteIdentity
 
 from .._device import DeviceError, DeviceLink
 from ._rig import ask
@@ -42,11 +43,11 @@ class TelescopeFacts:
         """The aperture in millimetres."""
         return self.aperture_metres * _MILLIMETRES if self.aperture_metres else None
 
-    def site(self, code: str) -> Site | None:
+    def site(self, code: str, name: str = "") -> Site | None:
         """Return the place; None if it is not wholly known."""
         if self.latitude_degrees is None or self.longitude_degrees is None or self.elevation_metres is None:
             return None
-        return Site(code, self.latitude_degrees, self.longitude_degrees, self.elevation_metres)
+        return Site(code, self.latitude_degrees, self.longitude_degrees, self.elevation_metres, name)
 
 
 _MEMBERS = {
@@ -59,11 +60,24 @@ _MEMBERS = {
 }
 
 
-def complete(told: TelescopeFacts, link: DeviceLink | None) -> TelescopeFacts:
-    """Return what the site file tells, and for the rest what the driver says if it can be reached."""
+def complete(
+    told: TelescopeFacts, link: DeviceLink | None, identity: SiteIdentity | None = None
+) -> TelescopeFacts:
+    """Return what the options tell, else what the driver says if it answers, else the site file's place."""
+    known = told if link is None else _asked(told, link)
+    if identity is None or known.site("any") is not None:
+        return known
+    # A place is taken as a whole: half of one and half of another would be nowhere.
+    return replace(
+        known,
+        latitude_degrees=identity.latitude_deg,
+        longitude_degrees=identity.longitude_deg,
+        elevation_metres=identity.elevation_m,
+    )
+
+
+def _asked(told: TelescopeFacts, link: DeviceLink) -> TelescopeFacts:
     missing = {name: member for name, member in _MEMBERS.items() if getattr(told, name) in (None, "")}
-    if link is None or not missing:
-        return told
     try:
         answers = {name: ask(link, attrgetter(member)) for name, member in missing.items()}
     except DeviceError:
