@@ -51,6 +51,9 @@ class Device:
         """Return the device's own time as unix seconds."""
         return time.time()
 
+    def close(self) -> None:
+        """Give up what is still under way in the background: the server ends. It may start again later."""
+
     def trouble(self) -> Trouble | None:
         """Return what goes wrong with the request that has just come, if anything."""
         return None

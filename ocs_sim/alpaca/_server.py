@@ -74,7 +74,8 @@ class AlpacaServer:
         """
         self.host = host
         described = ServerDescription(description) if isinstance(description, str) else description
-        self.asgi = Application(devices, described, panels)
+        self._devices = tuple(devices)
+        self.asgi = Application(self._devices, described, panels)
         self._wanted_port = port
         self._discovery_port = discovery_port
         self._discovery: Discovery | None = None
@@ -143,6 +144,8 @@ class AlpacaServer:
         if self._discovery is not None:
             self._discovery.stop()
             self._discovery = None
+        for device in self._devices:
+            device.close()
         self._server.should_exit = True
         await self._serving
         self._server = self._serving = self._socket = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,7 +29,8 @@ _BUSY = ("waiting", "exposing", "reading", "download")
 class Camera(Part):
     """A camera with a shutter and a cooler; an image is rendered when it is first asked for.
 
-    `image`, `truth` and `scene` may take seconds, in which the world goes on: do not hold its lock for them.
+    `image`, `develop`, `truth` and `scene` may take seconds, in which the world goes on: do not hold its lock
+    for them.
     """
 
     def __init__(self, world: World) -> None:
@@ -71,8 +73,13 @@ class Camera(Part):
     def abort(self) -> None:
         """End an exposure and throw it away; nothing happens when there is none."""
         if self._state() in (*_BUSY, "error"):
-            self._forget_image()
-            self._exposure = None
+            self.discard()
+
+    @locked
+    def discard(self) -> None:
+        """Throw away the exposure, or the image that came of it."""
+        self._forget_image()
+        self._exposure = None
 
     @property
     @locked
@@ -115,19 +122,24 @@ class Camera(Part):
             raise NoImage(reason="no exposure has been taken yet")
         return self._last.opened_unix, self._last.duration_seconds
 
-    def image(self) -> NDArray[np.uint16]:
-        """Return the image, [rows, columns], rendered when first asked for; raises NoImage."""
+    def image(self, wanted: Callable[[], bool] = lambda: True) -> NDArray[np.uint16]:
+        """Return the image, [rows, columns], rendered when first asked for; raises NoImage.
+
+        A large one is rendered for many seconds: it is given up once `wanted()` is false, or when another
+        exposure has begun.
+        """
         with self._rendering:
-            scene = self.scene()
-            with self._world.lock:
-                if self._image is not None:
-                    return self._image
-            image = self._renderer.render(scene)
-            image.flags.writeable = False
-            with self._world.lock:
-                if self._scene is scene:
-                    self._image = image
-            return image
+            return self._rendered(self.scene(), wanted)
+
+    def develop(self, wanted: Callable[[], bool] = lambda: True) -> None:
+        """Render the image while it is still being read out; raises NoImage before the shutter is shut."""
+        with self._rendering:
+            self._rendered(self._scene_of(*self._shut()), wanted)
+
+    @property
+    def developed(self) -> bool:
+        """Whether the latest image has been rendered, so that `image` returns it at once."""
+        return self._image is not None
 
     def truth(self) -> Truth:
         """Return what the image was made from; raises NoImage."""
@@ -136,12 +148,32 @@ class Camera(Part):
     def scene(self) -> Scene:
         """Return all that the image depends on; raises NoImage, and Faulted after a failed readout."""
         with self._rendering:
-            exposure, scene = self._exposed()
-            if scene is None:
-                # The world goes on meanwhile: what was then does not change any more, and is not forgotten.
-                scene = self._gathered(exposure)
-                self._keep_scene(exposure, scene)
-            return scene
+            return self._scene_of(*self._exposed())
+
+    def _scene_of(self, exposure: Exposure, scene: Scene | None) -> Scene:
+        if scene is None:
+            # The world goes on meanwhile: what was then does not change any more, and is not forgotten.
+            scene = self._gathered(exposure)
+            self._keep_scene(exposure, scene)
+        return scene
+
+    def _rendered(self, scene: Scene, wanted: Callable[[], bool]) -> NDArray[np.uint16]:
+        with self._world.lock:
+            if self._image is not None and self._scene is scene:
+                return self._image
+        image = self._renderer.render(scene, lambda: wanted() and self._exposure is scene.exposure)
+        image.flags.writeable = False
+        with self._world.lock:
+            if self._scene is scene:
+                self._image = image
+        return image
+
+    @locked
+    def _shut(self) -> tuple[Exposure, Scene | None]:
+        exposure, state = self._exposure, self._state()
+        if exposure is None or state not in ("reading", "download", "idle"):
+            raise NoImage(reason=f"the camera is {state}, take an exposure and wait for its end")
+        return exposure, self._scene
 
     @locked
     def _exposed(self) -> tuple[Exposure, Scene | None]:

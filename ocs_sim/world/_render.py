@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ocs_sim.world._cosmic import CosmicRay
 from ocs_sim.world._detector import BLOCK_ROWS, Detector
+from ocs_sim.world._errors import NoImage
 from ocs_sim.world._exposure import ExposureRequest
 from ocs_sim.world._exposure_scene import Scene
 from ocs_sim.world._noise import add_noise, stream
@@ -32,14 +33,19 @@ class Renderer:
         self._lock = threading.Lock()
         self._canvas = np.empty(0, np.float32)
 
-    def render(self, scene: Scene) -> NDArray[np.uint16]:
-        """Return an exposure's image, [rows, columns]; the same scene gives the same bytes."""
+    def render(self, scene: Scene, wanted: Callable[[], bool] = lambda: True) -> NDArray[np.uint16]:
+        """Return an exposure's image, [rows, columns]; the same scene gives the same bytes.
+
+        Raises NoImage once nobody wants it any more, which is asked before each band.
+        """
         request = scene.exposure.request
         image = np.empty((request.height or 0, request.width or 0), np.uint16)
         with self._lock:
             numbers = stream(scene.seed, _SHOT, scene.exposure.number)
             spilled, rays = self._bleeds(scene), rays_of(scene, self.detector)
             for rows in self._bands(request):
+                if not wanted():
+                    raise NoImage(reason="nobody waits any more for what was exposed")
                 charge = self._expected(scene, rows, spilled)
                 first = (rows.start - request.rows.start) // request.bin_y
                 out = image[first : first + len(charge) // request.bin_y]

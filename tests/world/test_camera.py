@@ -164,10 +164,10 @@ def test_the_world_can_be_asked_while_an_image_is_rendered():
     held, render = threading.Event(), world.camera._renderer.render
     asked = threading.Event()
 
-    def slow(scene):
+    def slow(scene, wanted):
         held.set()
         assert asked.wait(20)
-        return render(scene)
+        return render(scene, wanted)
 
     world.camera._renderer.render = slow
     thread = threading.Thread(target=world.camera.image)
@@ -198,3 +198,45 @@ def test_an_image_that_is_fetched_late_is_that_of_its_time():
     assert np.array_equal(soon, later)
     assert known.sky.commanded_ra_degrees == known_later.sky.commanded_ra_degrees
     assert np.array_equal(known.sky.stars.x, known_later.sky.stars.x)
+
+
+def test_an_image_can_be_developed_while_it_is_read_out():
+    world = closed_world(64)
+    world.camera.start_exposure(ExposureRequest(1.0, light=False))
+    with pytest.raises(NoImage):
+        world.camera.develop()
+    world.clock.advance(1.01)
+    assert world.camera.state == "reading"
+    world.camera.develop()
+    assert world.camera.developed
+    with pytest.raises(NoImage):
+        world.camera.image()
+    world.clock.advance(60)
+    early = world.camera.image()
+    late = closed_world(64)
+    begin(late, 1.0, light=False)
+    assert np.array_equal(early, late.camera.image())
+
+
+def test_an_image_that_nobody_wants_is_given_up_between_two_bands(monkeypatch):
+    monkeypatch.setattr("ocs_sim.world._render._BAND_PIXELS", 64 * 64)
+    world = closed_world(256)
+    begin(world, 1.0, light=False)
+    answers = iter([True, True, False])
+    with pytest.raises(NoImage):
+        world.camera.image(lambda: next(answers))
+    assert not world.camera.developed
+    assert world.camera.image().shape == (256, 256)
+
+
+def test_an_image_is_given_up_when_another_exposure_begins(monkeypatch):
+    monkeypatch.setattr("ocs_sim.world._render._BAND_PIXELS", 64 * 64)
+    world = closed_world(256)
+    begin(world, 1.0, light=False)
+
+    def busy():
+        world.camera.start_exposure(ExposureRequest(1.0, light=False))
+        return True
+
+    with pytest.raises(NoImage):
+        world.camera.image(busy)

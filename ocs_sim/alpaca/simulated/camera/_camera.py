@@ -15,11 +15,9 @@ class Camera(Abilities, Exposing, Cooling, GuidePort, Actions):
     device_type = "Camera"
     interface_version = 4
     state_members = (
-        "CameraState",
         "CCDTemperature",
         "CoolerPower",
         "HeatSinkTemperature",
-        "ImageReady",
         "IsPulseGuiding",
         "PercentCompleted",
     )
