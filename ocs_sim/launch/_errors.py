@@ -58,5 +58,21 @@ class AcquisitionFailed(LaunchError):
     """{instance_id} did not take data, see above; `obsbow logs {instance_id}` says more."""
 
 
+class ObservationFailed(LaunchError):
+    """There is no image with the target in its middle, see above; `obsbow logs {mount} {camera}` says more.
+    If it is day in the simulated world by now, `obsbow call {world} jump_to moment=night` ends that.
+    """
+
+
+class NoImageTaken(LaunchError):
+    """{camera} says nothing of an image; `obsbow logs {camera}` says more."""
+
+
+class AlpacaPortTaken(LaunchError):
+    """Another program has port {port}, where the WorldAgent in {path}, line {line}, is to serve its devices.
+    Give it, and the agents that use it, another `port`.
+    """
+
+
 class BadWorldArguments(LaunchError):
     """{path}, line {line}: the arguments of the WorldAgent cannot be used: {reason}."""

@@ -28,8 +28,13 @@ def nothing(_: Any) -> None:
 
 
 def _line(name: str, kind: str, how: str, seconds: float, colour: str) -> None:
+    say_text(f"  {name:<16} {kind:<18} {click.style(how, fg=colour)} {seconds:8.2f} s")
+
+
+def say_text(text: str) -> None:
+    """Print a line, and go on if nobody reads it."""
     try:
-        click.echo(f"  {name:<16} {kind:<18} {click.style(how, fg=colour)} {seconds:8.2f} s")
+        click.echo(text)
     except OSError:
         # Whoever read this is gone, as after `| head -1`, or its disk is full: no reason to stop halfway.
         nowhere = os.open(os.devnull, os.O_WRONLY)

@@ -41,9 +41,9 @@ from ocs_sim.sky import Catalogue, Stars, highest_named_star, named_star, open_c
 FAILED, NOT_REACHED, INTERRUPTED = 1, 3, 130
 SHUTTER_OPEN = 0  # as ASCOM counts
 DARK_ENOUGH_SUN_DEGREES = -8.0
-ABORT_SECONDS = 60.0
 LONGER = 4.0
-DOME_SECONDS, DOME_TOLERANCE_DEGREES = 300.0, 3.0
+ABORT_SECONDS, DOME_SECONDS = 60.0, 300.0
+DOME_TOLERANCE_DEGREES = 3.0
 HEARD_SECONDS = 1.0  # until the dome knows where the mount is now
 PATIENCE_SECONDS, LOOK_PERIOD_SECONDS = 10.0, 0.2
 
@@ -163,16 +163,14 @@ class Observation:
         """Expose, solve and correct; return the exit code."""
         for correction in range(self.options.max_corrections + 1):
             image = self.look(target)
-            miss = miss_of(image, target)
+            miss = Miss(*image.solution.off_arcseconds(target.ra_degrees, target.dec_degrees))
             print(f"  {correction + 1}. {miss}; {described(image)}\n     {image.path}")
             if miss.distance <= self.options.tolerance:
                 print(f"In the middle, within {self.options.tolerance:g} arcsec.")
                 return 0
             if correction < self.options.max_corrections:
                 self.correct(image, miss, target)
-        print(
-            f"observe_target: still {miss}, after {self.options.max_corrections} corrections", file=sys.stderr
-        )
+        print(f"observe_target: {miss}, after {correction} corrections", file=sys.stderr)
         return NOT_REACHED
 
     def look(self, target: Target) -> SolvedImage:
@@ -233,9 +231,7 @@ def target_of(star: Stars) -> Target:
 
 def warn_of_daylight(place: Place | None, unix: float) -> None:
     """Say so if stars can hardly be seen now."""
-    if place is None:
-        return
-    altitude = float(sun(place, unix).altitude_degrees)
+    altitude = -90.0 if place is None else float(sun(place, unix).altitude_degrees)
     if altitude > DARK_ENOUGH_SUN_DEGREES:
         print(f"The Sun's altitude is {altitude:.0f} deg there: stars may drown in the light of the sky.")
 
@@ -284,11 +280,6 @@ def carry_out(agent: Any, name: str, **parameters: Any) -> dict[str, Any]:
         operation.wait(timeout_seconds=ABORT_SECONDS)
         raise
     return dict(reply.raise_if_failed().session.data)
-
-
-def miss_of(image: SolvedImage, target: Target) -> Miss:
-    """Return how far the middle of an image is from the target."""
-    return Miss(*image.solution.off_arcseconds(target.ra_degrees, target.dec_degrees))
 
 
 def described(image: SolvedImage) -> str:
