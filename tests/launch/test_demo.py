@@ -1,5 +1,9 @@
 """`obsbow demo`, the main job of the project in one command."""
 
+import re
+import socket
+from pathlib import Path
+
 import h5py
 import pytest
 
@@ -26,6 +30,46 @@ def test_it_archives_shows_and_leaves_nothing_but_data(observatory):
     with h5py.File(sealed) as file:
         assert file["entry"].attrs["NX_class"] == "NXentry"
     assert list(observatory.data_directory.rglob("*.journal")) == []
+
+
+@pytest.fixture
+def with_telescope(tmp_path):
+    observatory = lay_out(tmp_path / "site", telescope=True)
+    yield observatory
+    observatory.obsbow("down")
+    assert observatory.processes() == []
+
+
+def alpaca_port(text):
+    return int(re.search(r"OBSBOW_ALPACA_PORT:-(\d+)", text)[1])
+
+
+def test_it_points_the_telescope_and_shows_the_image_though_another_program_has_its_port(with_telescope):
+    port = alpaca_port(with_telescope.site_file.read_text())
+    with socket.create_server(("127.0.0.1", port)):
+        shown = with_telescope.well("demo", "--seconds", "1")
+    assert with_telescope.processes() == []
+    assert f"Another program has port {port}: the simulated telescope is at" in shown
+    assert "In the middle, within 5 arcsec." in shown
+    path = re.search(r"^obsbow image show --stars (.*)$", shown, re.MULTILINE)[1]
+    assert Path(path).is_file()
+    assert f"{Path(path).name}: 1024 x 1024" in shown
+    for field in ("mount.pointing.pointing.altitude", "dome.dome.dome.azimuth", "camera.images.images.fwhm"):
+        assert f"\n{field} " in shown
+
+
+def test_a_port_that_the_site_file_insists_on_and_another_program_has_is_named(tmp_path):
+    insists = lay_out(
+        tmp_path / "site",
+        lambda text: re.sub(r"\$\{OBSBOW_ALPACA_PORT:-(\d+)\}", r"\1", text),
+        telescope=True,
+    )
+    port = int(re.search(r"\n  port: (\d+)", insists.site_file.read_text())[1])
+    with socket.create_server(("127.0.0.1", port)):
+        done = insists.obsbow("demo", "--seconds", "1")
+    assert done.returncode == 1
+    assert f"Another program has port {port}, where the WorldAgent" in done.stderr
+    assert insists.processes() == []
 
 
 def test_what_was_up_before_stays_up(observatory):
