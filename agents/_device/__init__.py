@@ -37,6 +37,7 @@ from ._latest import LatestSample
 from ._link import DeviceLink, link_from
 from ._members import read_members
 from ._options import DeviceOptions
+from ._progress import MoveProgress
 from ._safety import bring_to_safety, safely
 from ._seizing import seized
 from ._state import LinkState
@@ -54,6 +55,7 @@ __all__ = [
     "DeviceUnreachable",
     "LatestSample",
     "LinkState",
+    "MoveProgress",
     "Watch",
     "bring_to_safety",
     "close_links",

@@ -14,6 +14,7 @@ from .._device import (
     DeviceLost,
     DeviceRefused,
     DeviceUnreachable,
+    MoveProgress,
     bring_to_safety,
     wait_until,
 )
@@ -45,20 +46,23 @@ class DomeDevice:
 
     def turn(self, run: Run, azimuth_degrees: float) -> None:
         """Turn to an azimuth and wait; raises DomeFault when it stops elsewhere."""
-        whole = abs(turn_between(self.state().azimuth_degrees, azimuth_degrees))
-        run.progress(stage="turning", target=azimuth_degrees, unit="deg", fraction=0.0)
 
-        def tell(_: float) -> None:
-            left = abs(turn_between(self.state().azimuth_degrees, azimuth_degrees))
-            run.progress(fraction=max(0.0, 1.0 - left / whole) if whole else 1.0)
+        def left() -> float:
+            return abs(turn_between(self.state().azimuth_degrees, azimuth_degrees))
 
-        self._move(run, lambda device: device.SlewToAzimuth(azimuth_degrees), "finish its turn", tell)
+        progress = MoveProgress(run, "turning", azimuth_degrees, left(), "deg")
+        self._move(
+            run,
+            lambda device: device.SlewToAzimuth(azimuth_degrees),
+            "finish its turn",
+            lambda elapsed: progress.tell(left(), elapsed),
+        )
         reached = self.state().azimuth_degrees
         if abs(turn_between(reached, azimuth_degrees)) > self._options.arrival_tolerance:
             raise DomeFault(
                 f"The dome stopped at azimuth {reached:.1f} instead of {azimuth_degrees:.1f} deg."
             )
-        run.progress(fraction=1.0)
+        progress.arrived()
 
     def move_shutter(self, run: Run, wanted: Shutter) -> None:
         """Open or close the shutter and wait; raises DomeFault when it does not get there."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ocs_sim.agent import Run
 
+from .._device import MoveProgress
 from ._aims import Aim
 from ._device_side import MountDevice
 from ._dome_gate import DomeGate
@@ -11,7 +12,6 @@ from ._errors import NotReady, WrongPlace
 from ._facts import MountFacts
 from ._interlocks import Interlocks
 from ._options import MountOptions
-from ._progress import SlewProgress
 from ._state import MountState
 
 
@@ -64,7 +64,7 @@ class Pointing:
         self._device.unpark()
 
     def _slew(self, run: Run, aim: Aim, facts: MountFacts, state: MountState) -> None:
-        progress = SlewProgress(run, "slewing", aim.describe(), aim.miss_degrees(facts, state))
+        progress = MoveProgress(run, "slewing", aim.describe(), aim.miss_degrees(facts, state))
         device = self._device
         with device.moving():
             connection = device.link.connection
@@ -77,7 +77,8 @@ class Pointing:
                 lambda elapsed: progress.tell(aim.miss_degrees(facts, device.state()), elapsed),
             )
             device.set_tracking(aim.is_tracked)
-        run.progress(stage="arrived", fraction=1.0, seconds_left=0.0)
+        run.progress(stage="arrived")
+        progress.arrived()
 
     def _arrived(self, aim: Aim, facts: MountFacts) -> MountState:
         state = self._device.state()

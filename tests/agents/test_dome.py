@@ -37,9 +37,10 @@ def test_it_turns_and_says_how_far_it_is(dome, world):
     begin(dome, "set_azimuth", "turning", azimuth=75.0)
     progress = dome.status("set_azimuth").session["progress"]
     assert (progress["target"], progress["unit"]) == (75.0, "deg")
+    dome.until(lambda: (dome.status("set_azimuth").session["progress"]["seconds_left"] or 0.0) > 0.0)
     ended = dome.wait("set_azimuth").session
     assert ended["success"]
-    assert ended["progress"]["fraction"] == 1.0
+    assert (ended["progress"]["fraction"], ended["progress"]["seconds_left"]) == (1.0, 0.0)
     assert ended["data"]["azimuth"] == pytest.approx(75.0, abs=0.1)
     assert world.dome.azimuth_degrees == pytest.approx(75.0, abs=0.1)
     assert last(dome)["azimuth"] == pytest.approx(75.0, abs=0.1)
