@@ -5,14 +5,16 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 # Most tests wait for processes: two at a time take half as long, each file in one piece.
 SIDE_BY_SIDE := -n 2 --dist loadfile
+# Where to find programs that others wrote, which tests and measurements run beside ours.
+OTHERS := OCS_PYTHON=$(abspath $(VENV)/ocs/bin/python) ALPACA_PEER_PYTHON=$(abspath $(VENV)/alpaca/bin/python)
 
 .PHONY: demo test test-fast lint bench drills endurance clean
 demo: $(VENV)/.installed
 	$(BIN)/obsbow demo $(DEMO)
 
-test: $(VENV)/.installed-dev $(VENV)/ocs/.installed
+test: $(VENV)/.installed-dev $(VENV)/ocs/.installed $(VENV)/alpaca/.installed
 	$(BIN)/obsbow router install
-	OCS_PYTHON=$(abspath $(VENV)/ocs/bin/python) $(BIN)/python -m pytest $(SIDE_BY_SIDE) $(TEST)
+	$(OTHERS) $(BIN)/python -m pytest $(SIDE_BY_SIDE) $(TEST)
 
 test-fast: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not integration" $(TEST)
@@ -23,9 +25,9 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.installed-dev $(VENV)/ocs/.installed
+bench: $(VENV)/.installed-dev $(VENV)/ocs/.installed $(VENV)/alpaca/.installed
 	$(BIN)/obsbow router install
-	OCS_PYTHON=$(abspath $(VENV)/ocs/bin/python) $(BIN)/python -m bench $(BENCH)
+	$(OTHERS) $(BIN)/python -m bench $(BENCH)
 
 # Five faults on scratch sites, in about three minutes; nothing may be lost.
 drills: $(VENV)/.installed
@@ -54,6 +56,12 @@ $(VENV)/.installed-dev: $(VENV)/.created setup.cfg pyproject.toml
 $(VENV)/ocs/.installed: $(VENV)/.created
 	$(PYTHON) -m venv $(VENV)/ocs
 	$(VENV)/ocs/bin/python -m pip install --quiet --disable-pip-version-check 'ocs==0.12.1' so3g
+	touch $@
+
+# Alpaca simulators of others: our agents have to work with them.
+$(VENV)/alpaca/.installed: $(VENV)/.created
+	$(PYTHON) -m venv $(VENV)/alpaca
+	$(VENV)/alpaca/bin/python -m pip install --quiet --disable-pip-version-check 'alpaca-simulators==1.3.2'
 	touch $@
 
 clean:

@@ -1,4 +1,4 @@
-"""OCS itself, from an environment of its own."""
+"""OCS itself, and Alpaca simulators of others, each from an environment of its own."""
 
 import os
 import subprocess
@@ -17,6 +17,18 @@ def ocs_python():
     if not path or not Path(path).exists():
         pytest.skip(
             "OCS_PYTHON does not name the Python of an environment with ocs==0.12.1; `make test` does"
+        )
+    return path
+
+
+@pytest.fixture(scope="session")
+def alpaca_peer_python():
+    """The Python of an environment in which alpaca-simulators 1.3.2 is installed; `make test` sets it up."""
+    path = os.environ.get("ALPACA_PEER_PYTHON")
+    if not path or not Path(path).with_name("alpaca-simulators").exists():
+        pytest.skip(
+            "ALPACA_PEER_PYTHON does not name the Python of an environment with alpaca-simulators==1.3.2; "
+            "`make test` does"
         )
     return path
 
