@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -10,6 +11,9 @@ from datetime import UTC, datetime
 from ocs_sim.almanac import Place, night_start
 from ocs_sim.clock import Clock, SystemClock
 from ocs_sim.world._errors import OutOfRange, StartNotUnderstood, TimeOnlyGoesForward
+
+# Beyond them nobody knows how the Earth turns, and where the planets are.
+_EARLIEST_UNIX, _LATEST_UNIX = -2_208_988_800.0, 4_102_444_800.0
 
 
 class WorldClock:
@@ -27,7 +31,7 @@ class WorldClock:
         *,
         place: Place | None = None,
     ) -> None:
-        """Begin at `start`; raise StartNotUnderstood for a text that names no moment."""
+        """Begin at `start`; raise StartNotUnderstood for a text that names no moment, and OutOfRange."""
         self._base: Clock = base or SystemClock()
         self._lock = threading.RLock()
         self._wakes: set[Callable[[], object]] = set()
@@ -66,13 +70,20 @@ class WorldClock:
         self._turn(self.time, stepped=stepped)
 
     def advance(self, seconds: float) -> float:
-        """Let `seconds` pass at once, and return the time then; raise OutOfRange for a negative number."""
+        """Let `seconds` pass at once, and return the time then.
+
+        Raises OutOfRange for a negative number, and beyond the year 2100.
+        """
         if not seconds >= 0:
             raise OutOfRange(what="The number of seconds to advance", value=seconds, allowed="0 or more")
-        return self._turn(lambda: self.time() + seconds)
+        return self._turn(lambda: _checked_moment(self.time() + seconds))
 
     def jump_to(self, unix: float) -> float:
-        """Make it `unix` at once, and return that; raise TimeOnlyGoesForward for a moment that has passed."""
+        """Make it `unix` at once, and return that.
+
+        Raises TimeOnlyGoesForward for a moment that has passed, and OutOfRange beyond the year 2100.
+        """
+        _checked_moment(unix)
         behind = self.time() - unix
         if behind > 0:
             raise TimeOnlyGoesForward(seconds=behind)
@@ -115,9 +126,12 @@ def start_moment(start: float | str | None, place: Place | None, now: float) -> 
     if start == "night":
         return float(night_start(place or Place(0.0, 0.0, 0.0), now))
     try:
-        return float(start)
+        unix = float(start)
     except ValueError:
-        return _from_iso(str(start))
+        unix = _from_iso(str(start))
+    if math.isnan(unix):
+        raise StartNotUnderstood(start=start)
+    return _checked_moment(unix)
 
 
 def _from_iso(text: str) -> float:
@@ -126,6 +140,12 @@ def _from_iso(text: str) -> float:
     except ValueError:
         raise StartNotUnderstood(start=text) from None
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def _checked_moment(unix: float) -> float:
+    if not _EARLIEST_UNIX <= unix <= _LATEST_UNIX:
+        raise OutOfRange(what="The moment", value=f"{unix:g}", allowed="in the years 1900 to 2100, UTC")
+    return unix
 
 
 def _checked_rate(rate: float) -> float:

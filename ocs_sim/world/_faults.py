@@ -51,8 +51,10 @@ class Faults(Part):
     def inject(self, /, name: str, seconds: float | None = None, **values: Any) -> None:
         """Let a fault begin now, and end after `seconds` or by `clear`; it replaces one that is there.
 
-        Raises NoSuchFault, and OutOfRange for values that the fault does not take.
+        Raises NoSuchFault, and OutOfRange for values that the fault does not take and for no time at all.
         """
+        if seconds is not None and not 0 < seconds < math.inf:
+            raise OutOfRange(what="The number of seconds of a fault", value=seconds, allowed="above 0")
         self.begin(self._world.now(), name, seconds, values)
 
     def begin(self, at: float, name: str, seconds: float | None, values: dict[str, Any]) -> None:
@@ -109,12 +111,11 @@ class Faults(Part):
                 raise OutOfRange(
                     what=f"A value of {name}", value=key, allowed=f"one of {', '.join(known) or 'none'}"
                 )
-            choices = FAULTS[name].choices.get(key, (value,))
-            if value not in choices:
-                raise OutOfRange(
-                    what=f"{name}'s {key}", value=repr(value), allowed=f"one of {', '.join(choices)}"
-                )
-            known[key] = value if isinstance(known[key], str) else _number(f"{name}'s {key}", value)
+            what, kind = f"{name}'s {key}", FAULTS[name]
+            if isinstance(known[key], str):
+                known[key] = _text(what, value, kind.choices.get(key))
+            else:
+                known[key] = _number(what, value, *kind.range_of(key))
         return known
 
     def _at(self, name: str, unix: float) -> Fault | None:
@@ -136,7 +137,18 @@ class Faults(Part):
                 ends(at, fault)
 
 
-def _number(what: str, value: Any) -> float:
+def _text(what: str, value: Any, choices: tuple[str, ...] | None) -> str:
+    if choices is None:
+        return str(value)
+    if str(value).lower() not in choices:
+        raise OutOfRange(what=what, value=repr(value), allowed=f"one of {', '.join(choices)}")
+    return str(value).lower()
+
+
+def _number(what: str, value: Any, low: float, high: float) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
         raise OutOfRange(what=what, value=value, allowed="a number")
+    if not low <= value <= high:
+        allowed = f"{low:g} or more" if math.isinf(high) else f"from {low:g} to {high:g}"
+        raise OutOfRange(what=what, value=value, allowed=allowed)
     return value

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -85,6 +86,8 @@ def _moment(at: Any, started: float) -> float:
     if isinstance(at, str):
         return _moment(_iso(at), started)
     if isinstance(at, bool) or not isinstance(at, (int, float)):
+        raise ValueError(f"`at` is {at!r}, and has to be seconds or ISO 8601.")
+    if not math.isfinite(at):
         raise ValueError(f"`at` is {at!r}, and has to be seconds or ISO 8601.")
     return started + at
 

@@ -122,12 +122,11 @@ class TestFaultsOfDevices:
         served.world.faults.clear()
         assert get(served, "focuser/0/position")["ErrorNumber"] == 0
 
-    @pytest.mark.parametrize("number", [-1, 0, 5, 0x1000, 1e9])
-    def test_a_number_that_is_no_error_becomes_one(self, served, number):
-        served.world.faults.inject("device.failing", device=3, number=number)
+    @pytest.mark.parametrize("values", [{"number": 0x3FF}, {"number": 0x1000}, {"device": "telescop"}])
+    def test_an_error_or_a_device_that_is_none_is_refused(self, served, values):
+        with pytest.raises(OutOfRange):
+            served.world.faults.inject("device.failing", **values)
         assert get(served, "focuser/0/position")["ErrorNumber"] == 0
-        served.world.faults.inject("device.failing", number=number, message="")
-        assert get(served, "focuser/0/position")["ErrorNumber"] == 0x500
 
     def test_a_lost_device_answers_nothing(self, served):
         served.world.faults.inject("device.lost", device="Telescope")

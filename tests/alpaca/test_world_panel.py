@@ -77,7 +77,7 @@ def test_it_injects_and_clears(panel):
         ("jump_to", {"moment": "yesterday"}, StartNotUnderstood),
         ("jump_to", {"moment": "2000-01-01"}, TimeOnlyGoesForward),
         ("jump_to", {"moment": "9999-01-01"}, OutOfRange),
-        ("jump_to", {"moment": "nan"}, OutOfRange),
+        ("jump_to", {"moment": "nan"}, StartNotUnderstood),
         ("inject", {"name": "mount.explode"}, NoSuchFault),
         ("inject", {"name": "weather.rain", "seconds": float("inf")}, ValueError),
         ("inject", {"name": "weather.rain", "seconds": 0}, OutOfRange),

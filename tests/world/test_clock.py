@@ -1,6 +1,7 @@
 """The world's time: set off, run faster, stepped; never back."""
 
 import asyncio
+import math
 import threading
 
 import pytest
@@ -38,6 +39,20 @@ def test_night_is_now_if_it_is_dark_else_an_hour_before_midnight():
 def test_a_start_that_is_none_is_refused():
     with pytest.raises(StartNotUnderstood, match="tomorrow"):
         WorldClock(start="tomorrow")
+
+
+@pytest.mark.parametrize(
+    "moment", [math.nan, math.inf, -math.inf, "nan", "inf", 1e99, "1812-01-01", "2200-01-01"]
+)
+def test_a_moment_of_no_age_of_ours_is_refused(moment):
+    with pytest.raises((StartNotUnderstood, OutOfRange)):
+        WorldClock(start=moment)
+    clock = WorldClock(HandClock(), stepped=True)
+    if isinstance(moment, float) and not moment < 0:
+        for turn in (clock.jump_to, clock.advance):
+            with pytest.raises(OutOfRange):
+                turn(moment)
+        assert clock.time() == NIGHT
 
 
 def test_it_runs_at_its_rate_and_changes_that_without_a_jump():

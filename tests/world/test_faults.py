@@ -1,5 +1,7 @@
 """Faults by name, for a time, and by script."""
 
+import math
+
 import pytest
 
 from ocs_sim.world import NoSuchFault, OutOfRange, ScriptFaulty, play
@@ -87,6 +89,15 @@ def test_what_is_unknown_is_refused(world):
         world.faults.inject("weather.cloud", percent="much")
     with pytest.raises(OutOfRange, match="one of both, hour_angle, declination"):
         world.faults.inject("mount.stall", axis="azimuth")
+    with pytest.raises(OutOfRange, match=r"one of .*telescope"):
+        world.faults.inject("device.lost", device="telescop")
+    with pytest.raises(OutOfRange, match="from 0 to 100"):
+        world.faults.inject("weather.cloud", percent=-5)
+    with pytest.raises(OutOfRange, match="0 or more"):
+        world.faults.inject("device.slow", delay_seconds=-1)
+    for seconds in (0, -1, math.nan, math.inf):
+        with pytest.raises(OutOfRange, match="above 0"):
+            world.faults.inject("mount.stall", seconds)
     assert names(world) == []
 
 
@@ -114,6 +125,8 @@ def test_a_script_happens_at_its_moments(world, tmp_path):
         ("- {at: 1, do: mount.explode}", "no fault 'mount.explode'"),
         ("- {at: soon, do: mount.stall}", "ISO 8601"),
         ("- {at: true, do: mount.stall}", "ISO 8601"),
+        ("- {at: .nan, do: mount.stall}", "ISO 8601"),
+        ("- {at: 1, do: device.slow, device: mount}", "telescope"),
         ("- {at: 1, do: mount.stall, for: -3}", "above 0"),
         ("- {at: 1, do: weather.rain, percent: 3}", "percent"),
         ("- {do: mount.stall}", "needs `at` and `do`"),

@@ -6,8 +6,6 @@ from ocs_sim.alpaca import AlpacaError, Trouble
 from ocs_sim.world import Fault, Faults
 
 _ANY_DEVICE = "*"
-_ERROR_NUMBERS = range(0x400, 0x1000)
-_UNKNOWN_FAILURE = 0x500
 
 
 def device_trouble(faults: Faults, device_type: str) -> Trouble | None:
@@ -25,14 +23,11 @@ def device_trouble(faults: Faults, device_type: str) -> Trouble | None:
 
 
 def _error(failing: Fault) -> AlpacaError:
-    number = int(failing.values["number"])
-    return AlpacaError(
-        number if number in _ERROR_NUMBERS else _UNKNOWN_FAILURE, str(failing.values["message"])
-    )
+    return AlpacaError(int(failing.values["number"]), str(failing.values["message"]))
 
 
 def _of(faults: Faults, name: str, device_type: str) -> Fault | None:
     fault = faults.find(name)
-    if fault is None or str(fault.values["device"]).lower() not in (_ANY_DEVICE, device_type.lower()):
+    if fault is None or fault.values["device"] not in (_ANY_DEVICE, device_type.lower()):
         return None
     return fault
