@@ -22,6 +22,9 @@ _UNDECIDED = 255
 _EVENT_COST, _PIXEL_COST = 16.0, 100.0
 _CEILINGS = np.array([0.7, 0.8, 0.88, 0.93, 0.96, 0.98, 0.995])
 
+# Up to this mean the counts that are likely fit into the table's bytes.
+_LARGEST_COMMON = 150.0
+
 
 def count_electrons(electrons: Floats, numbers: np.random.Generator) -> None:
     """Replace expected electrons by counted ones, in place; quick for an even light of up to some 100."""
@@ -33,6 +36,9 @@ def count_electrons(electrons: Floats, numbers: np.random.Generator) -> None:
 
 def _counted(expected: Floats, numbers: np.random.Generator) -> Counts:
     common, spread = _split(np.sort(expected[::_SAMPLED]))
+    if common > _LARGEST_COMMON or _EVENT_COST * spread > _PIXEL_COST:
+        # The glow of a very bright star in a dark image: its events would need much time and memory.
+        return numbers.poisson(expected)
     rest = expected - np.float32(common)
     counts: Counts = _thinned(rest, spread, numbers)
     counts += _from_table(common, expected.size, numbers)
@@ -50,7 +56,7 @@ def _split(sample: Floats) -> tuple[float, float]:
 
 
 def _from_table(mean: float, size: int, numbers: np.random.Generator) -> Counts:
-    """Draw Poisson numbers of one mean below 150, by inverting the distribution with 32 random bits."""
+    """Draw Poisson numbers of one mean up to _LARGEST_COMMON, by inverting the distribution with 32 random bits."""
     if mean <= 0:
         return np.zeros(size, np.int64)
     ceilings = _distribution(mean)

@@ -86,6 +86,16 @@ def test_a_few_bright_pixels_among_dark_ones_are_counted_right():
     assert bright.std() == pytest.approx(np.sqrt(5000), rel=0.2)
 
 
+@pytest.mark.parametrize("electrons", [150.0, 160.0, 400.0, 20000.0])
+def test_the_glow_of_a_bright_star_in_a_dark_image_is_counted_right(electrons):
+    counted = np.full((64, 2048), 0.1, np.float32)
+    counted[:, 512:1024] = electrons
+    add_noise(counted, 0.0, stream(5, 3))
+    glow = counted[:, 512:1024].astype(float)
+    assert glow.mean() == pytest.approx(electrons, abs=4.5 * np.sqrt(electrons / glow.size))
+    assert glow.var() == pytest.approx(electrons, rel=4.5 * np.sqrt(2 / glow.size))
+
+
 def test_streams_are_those_of_their_purpose():
     assert stream(1, 2, 3).integers(1 << 60) == stream(1, 2, 3).integers(1 << 60)
     assert stream(1, 2, 3).integers(1 << 60) != stream(1, 2, 4).integers(1 << 60)
