@@ -56,7 +56,7 @@ def _split(sample: Floats) -> tuple[float, float]:
 
 
 def _from_table(mean: float, size: int, numbers: np.random.Generator) -> Counts:
-    """Draw Poisson numbers of one mean up to _LARGEST_COMMON, by inverting the distribution with 32 random bits."""
+    """Draw Poisson numbers of one mean up to _LARGEST_COMMON: the distribution inverted at 32 random bits."""
     if mean <= 0:
         return np.zeros(size, np.int64)
     ceilings = _distribution(mean)
