@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ocs_sim.alpaca import AlpacaServer, Device
     from ocs_sim.world import World
 
+# The coming night would be another one each day: with another Moon, other weather and other stars.
+A_NIGHT = "2026-11-10T05:00:00Z"
 _START_SECONDS = 30.0
 _STOP_SECONDS = 30.0
 
@@ -45,7 +47,7 @@ def served_world(
     *,
     rate: float = 1.0,
     stepped: bool = False,
-    start: float | str = "night",
+    start: float | str = A_NIGHT,
     seed: int = 1,
     port: int = 0,
     catalogue: Any = None,
@@ -53,6 +55,7 @@ def served_world(
 ) -> Iterator[ServedWorld]:
     """Serve a world for the time of a `with`, at a free port unless `port` says which.
 
+    It begins at `start`: one and the same night at new Moon unless the test says another; see WorldClock.
     Its clock runs at `rate`, or only when the test says `served.world.clock.advance(seconds)` (`stepped`).
     `overrides` set single numbers of the profile: `{"camera.width": 256}`.
     """
