@@ -183,7 +183,8 @@ class Mount(MountSight):
     def pulse_guide(self, direction: str, milliseconds: float) -> None:
         """Move `north`, `south`, `east` or `west` at the guide rate for a time; both axes may do so at once.
 
-        Raises OutOfRange, Parked, Faulted, and NotAllowedNow unless it tracks and does not slew.
+        A pulse takes the place of one that still runs on its axis. Raises OutOfRange, Parked, Faulted, and
+        NotAllowedNow unless it tracks and does not slew.
         """
         now = self._ready("guide")
         if direction not in _GUIDING:

@@ -15,7 +15,9 @@ _OCTAVES = ((1.0, 0.8), (0.31, 0.5), (0.097, 0.33))
 
 def generator(seed: int, what: str, number: int = 0) -> np.random.Generator:
     """Return a generator of its own for one thing of a world."""
-    return np.random.Generator(np.random.Philox(key=[seed & (2**64 - 1), _channel(what) * 2**31 + number]))
+    # As uint64: of a list with so large a number numpy makes floats, to which many seeds are one.
+    key = np.array([seed & (2**64 - 1), _channel(what) * 2**31 + number], np.uint64)
+    return np.random.Generator(np.random.Philox(key=key))
 
 
 def smooth_noise(times: Floats, seed: int, what: str, memory_seconds: float) -> Floats:

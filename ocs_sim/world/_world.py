@@ -66,6 +66,7 @@ class World:
         self._catching_up = False
         self._latest = self.began
         self._catalogue = catalogue
+        self._opening = threading.Lock()
         self.faults = Faults(self)
         self.weather = Weather(self)
         self.mount = Mount(self)
@@ -113,9 +114,10 @@ class World:
     @property
     def catalogue(self) -> Any:
         """The stars of this world; opened when first asked for."""
-        with self.lock:
-            from ocs_sim.sky import open_catalogue
+        from ocs_sim.sky import open_catalogue
 
+        # Of its own: a large file takes a while, in which the world goes on.
+        with self._opening:
             if self._catalogue is None or isinstance(self._catalogue, (str, Path)):
                 self._catalogue = open_catalogue(self._catalogue or "synthetic")
             return self._catalogue

@@ -1,6 +1,7 @@
 """Same seed, clock and commands: same answers, whoever asked what meanwhile, and however time passed."""
 
 import contextlib
+import threading
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ocs_sim.world import World, WorldClock, WorldError
+from ocs_sim.world._random_access import generator
 from tests.examples import examples
 from tests.world.worlds import NIGHT, HandClock, stepped
 
@@ -137,3 +139,28 @@ def test_what_was_two_hours_ago_is_known_and_longer_where_it_is_needed():
     assert np.diff(needed.focuser.position_steps(early))[1:] == pytest.approx(50.0)
     assert np.ptp(world.focuser.position_steps(early)) == 0.0  # what is forgotten is not made up
     assert len(world.focuser._motor.timeline.pieces) < 80 < len(needed.focuser._motor.timeline.pieces)
+
+
+def test_the_world_goes_on_while_its_catalogue_is_opened(monkeypatch):
+    world = stepped()
+    begun, asked = threading.Event(), threading.Event()
+
+    def slow(name):
+        begun.set()
+        assert asked.wait(20)
+        return name
+
+    monkeypatch.setattr("ocs_sim.sky.open_catalogue", slow)
+    thread = threading.Thread(target=lambda: world.catalogue)
+    thread.start()
+    assert begun.wait(20)
+    assert world.lock.acquire(timeout=5)
+    world.lock.release()
+    asked.set()
+    thread.join(20)
+    assert world.catalogue == "synthetic"
+
+
+def test_each_seed_is_a_world_of_its_own():
+    numbers = {generator(seed, "anything").random() for seed in (0, 1, -1, -2, 2**63, 2**64 - 3)}
+    assert len(numbers) == 6
