@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,6 @@ import psutil
 from ocs_sim.testing import free_port
 
 OBSBOW = str(Path(sys.executable).with_name("obsbow"))
-ROUTER_PORT, METRICS_PORT, ALPACA_PORT = "8001", "8011", "11111"
 TELESCOPE = "\n      # A telescope that is not there"
 
 
@@ -29,10 +28,17 @@ class Observatory:
 
     directory: Path
     port: int
+    metrics_port: int = field(default_factory=free_port)
+    alpaca_port: int = field(default_factory=free_port)
 
     @property
     def site_file(self) -> Path:
         return self.directory / "site_config" / "default.yaml"
+
+    def with_ports(self, text: str) -> str:
+        """Return the text of a site file, or a command, with ports of our own in place of the usual ones."""
+        own = {"8001": self.port, "8011": self.metrics_port, "11111": self.alpaca_port}
+        return re.sub(rf"\b({'|'.join(own)})\b", lambda usual: str(own[usual[0]]), text)
 
     @property
     def data_directory(self) -> Path:
@@ -118,16 +124,9 @@ def lay_out(
     """
     subprocess.run([OBSBOW, "init", str(directory)], check=True, capture_output=True)
     observatory = Observatory(directory, free_port())
-    text = with_ports(observatory.site_file.read_text(), observatory.port)
+    text = observatory.with_ports(observatory.site_file.read_text())
     observatory.site_file.write_text(change(text if telescope else without_telescope(text)))
     return observatory
-
-
-def with_ports(site: str, port: int) -> str:
-    """Return the text of the default site file with the router at `port`, and all else at free ports."""
-    for usual, free in ((ROUTER_PORT, port), (METRICS_PORT, free_port()), (ALPACA_PORT, free_port())):
-        site = re.sub(rf"\b{usual}\b", str(free), site)
-    return site
 
 
 def without_telescope(site: str) -> str:

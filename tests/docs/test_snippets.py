@@ -3,8 +3,8 @@
 In a fence of `console`, lines after `$ ` are run by bash in the page's directory and must succeed;
 `# fails` at the end of one says that it must not. A fence of `python` is a program of its own.
 A fence with `title=FILE` is written to that file, one with `append=FILE` to its end. A line
-`<!-- observatory -->` in a page starts one before the page and stops it after; `<!-- not run -->`
-before a fence skips it.
+`<!-- observatory -->` in a page starts one before the page and stops it after, and `<!-- observatory with a
+telescope -->` the whole default site; `<!-- not run -->` before a fence skips it.
 """
 
 import os
@@ -63,14 +63,15 @@ def commands(body):
 class Reader:
     """Somebody who types what a page says."""
 
-    def __init__(self, directory, port):
+    def __init__(self, directory, observatory):
         self.directory = directory
-        self.port = port
+        self.observatory = observatory
 
     def bash(self, command):
-        # A page speaks of the port that newcomers have; here several observatories run at once.
+        # A page speaks of the ports that newcomers have; here several observatories run at once.
         for site in self.directory.rglob("site_config/*.yaml"):
-            site.write_text(site.read_text().replace("127.0.0.1:8001", f"127.0.0.1:{self.port}"))
+            site.write_text(self.observatory.with_ports(site.read_text()))
+        command = self.observatory.with_ports(command)
         place = self.directory / ".cwd"
         script = f'cd "$(cat {place})" && {{ {command}\n}}; code=$?; pwd > {place}; exit $code'
         environment = {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "HOME": str(self.directory)}
@@ -101,7 +102,8 @@ class Reader:
             with path.open("a" if snippet.append else "w") as file:
                 file.write(snippet.body)
         elif snippet.kind == "python":
-            self.must(self.run([sys.executable, "-c", snippet.body]), snippet.body)
+            body = self.observatory.with_ports(snippet.body)
+            self.must(self.run([sys.executable, "-c", body]), body)
         else:
             for command in commands(snippet.body):
                 self.must(self.bash(command), command)
@@ -117,14 +119,15 @@ class Reader:
     "page", [page for page in PAGES if snippets(page)], ids=lambda page: str(page.relative_to(ROOT))
 )
 def test_what_the_page_says_works(page, tmp_path):
-    if "<!-- observatory -->" in page.read_text():
-        observatory = lay_out(tmp_path / "observatory")
+    wanted = re.search(r"^<!-- observatory( with a telescope)? -->$", page.read_text(), re.MULTILINE)
+    if wanted:
+        observatory = lay_out(tmp_path / "observatory", telescope=wanted[1] is not None)
         observatory.well("up")
-        reader = Reader(tmp_path, observatory.port)
+        reader = Reader(tmp_path, observatory)
         (tmp_path / ".cwd").write_text(str(observatory.directory))
     else:
         observatory = Observatory(tmp_path, free_port())
-        reader = Reader(tmp_path, observatory.port)
+        reader = Reader(tmp_path, observatory)
         (tmp_path / ".cwd").write_text(str(tmp_path))
     try:
         for snippet in snippets(page):

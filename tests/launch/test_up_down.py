@@ -110,3 +110,23 @@ def test_logs_are_merged_and_filtered(observatory):
 
 def test_doctor_finds_nothing_wrong(observatory):
     assert all(finding["well"] for finding in observatory.json("doctor"))
+
+
+def operations(observatory, *names):
+    agents = {agent["instance_id"]: agent["operations"] for agent in observatory.status()["agents"]}
+    return {agents[name].get("monitor") or agents[name].get("serve") for name in names}
+
+
+def test_the_simulated_telescope_is_well_and_is_so_again_after_its_world_was_killed(tmp_path):
+    observatory = lay_out(tmp_path / "site", telescope=True)
+    devices = ["mount", "camera", "dome", "weather"]
+    try:
+        observatory.well("up")
+        eventually(lambda: operations(observatory, "world", *devices) == {"running"}, "all devices reached")
+        world = observatory.kill("world")
+        eventually(lambda: "degraded" in operations(observatory, *devices), "devices missed")
+        eventually(lambda: up_again(observatory, "world", world), "the world back")
+        eventually(lambda: operations(observatory, "world", *devices) == {"running"}, "all reached again")
+    finally:
+        observatory.obsbow("down")
+    assert observatory.processes() == []
