@@ -7,14 +7,18 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
+
 from tests.observatory import Observatory, lay_out
 
 
 @contextlib.contextmanager
-def observatory(change: Callable[[str], str] = lambda text: text) -> Iterator[Observatory]:
+def observatory(
+    change: Callable[[str], str] = lambda text: text, *, telescope: bool = False
+) -> Iterator[Observatory]:
     """Lay out an observatory that is taken down and removed at the end."""
     with tempfile.TemporaryDirectory() as directory:
-        laid_out = lay_out(Path(directory) / "site", change)
+        laid_out = lay_out(Path(directory) / "site", change, telescope=telescope)
         try:
             yield laid_out
         finally:
@@ -25,6 +29,12 @@ def seconds(call: Callable[[], object]) -> float:
     began = time.perf_counter()
     call()
     return time.perf_counter() - began
+
+
+def cpu_seconds(process: psutil.Process) -> float:
+    """Return the user's and the system's time of a process that lives."""
+    times = process.cpu_times()
+    return times.user + times.system
 
 
 def spread(samples: list[float]) -> dict[str, float]:

@@ -89,6 +89,10 @@ class AlpacaPeer:
         write_stars(stars)
         self._file.write_text(yaml.safe_dump(configuration(stars, **settings)))
 
+    @property
+    def pid(self):
+        return self._process.pid
+
     def start(self):
         if self._process is not None:
             return
