@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from ocs_sim.clock import Clock
 
-from .._device import DeviceError, DeviceLink, DeviceUnreachable, safely
+from .._device import DeviceError, DeviceLink, DeviceRefused, DeviceUnreachable, safely
 from ._download import fetch_image
 from ._errors import ExposureLost, ImageLost
 from ._plan import ExposurePlan
@@ -180,12 +180,20 @@ class _Watch:
         stopped = False
         while not self._patiently(lambda camera: camera.ImageReady, default=False):
             if stop.is_set() and not stopped:
-                stopped = self._patiently(_stop, default=False)
+                stopped = self._is_stopped()
             self._look(began)
             if self._clock.monotonic() > deadline:
                 seconds = self._clock.monotonic() - began
                 raise ExposureLost(stage=self.stage, fault=f"no image after {seconds:.0f} s.")
             self._run.sleep(self._poll)
+
+    def _is_stopped(self) -> bool:
+        try:
+            return self._patiently(_stop, default=False, doing="stop the exposure")
+        except DeviceRefused as fault:
+            # It may be over already: what was exposed is on its way, and must not be lost for that.
+            self._run.message(str(fault))
+            return True
 
     def stopped_early(self, seconds: float) -> bool:
         """Return whether an exposure of so many seconds is shorter than it was meant to be."""
@@ -227,10 +235,10 @@ class _Watch:
         left = None if fraction is None else self._plan.seconds * (1.0 - fraction)
         self._telling.stage(self.stage, fraction, left)
 
-    def _patiently(self, request: Callable[[Any], Value], default: Value) -> Value:
+    def _patiently(self, request: Callable[[Any], Value], default: Value, doing: str = "answer") -> Value:
         """Ask the camera; while it cannot be reached, answer `default` until patience is over."""
         try:
-            answer = self._link.read(request)
+            answer = self._link.read(request, doing)
         except DeviceUnreachable:
             now = self._clock.monotonic()
             self._silent_since = now if self._silent_since is None else self._silent_since

@@ -11,6 +11,7 @@ from ocs_sim.agents._camera._errors import ImageLost
 from ocs_sim.images import read_image
 from ocs_sim.testing import wait_until
 from ocs_sim.wire import ResponseCode
+from ocs_sim.world import NotAllowedNow
 from tests.agents.camera_bench import DEVICES, PIXELS, camera, observatory, text
 
 OFTEN = ("--monitor-period", "0.2")
@@ -233,6 +234,21 @@ def test_a_stop_keeps_what_there_is_and_ends_the_series(slow):
     assert header["EXPTIME"] == pytest.approx(served.world.camera.last_exposure[1], abs=0.001)
     assert header["STOPPED"] is True
     assert (reply.session["data"]["images"][0]["stopped"], reply.session["data"]["taken"]) == (True, 1)
+
+
+def test_a_stop_that_comes_too_late_loses_nothing(slow, monkeypatch):
+    served, cam = slow
+
+    def refuse():
+        raise NotAllowedNow(part="camera", action="stop", reason="it is reading")
+
+    monkeypatch.setattr(served.world.camera, "stop", refuse)
+    begin(served, cam, seconds=5.0, count=2)
+    cam.start("stop_exposure")
+    cam.until(lambda: any("it is reading" in each for _, each in cam.status("expose").session["messages"]))
+    reply = finish(served, cam)
+    assert reply.session["success"], text(reply)
+    assert (reply.session["data"]["taken"], text(cam.wait("stop_exposure"))) == (1, "Stopped.")
 
 
 def test_there_is_nothing_to_stop(cam):
