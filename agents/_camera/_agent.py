@@ -120,12 +120,15 @@ class Instrument(Agent[CameraOptions]):
 
         **Task** (abortable) - Switch the cooler on or off, and set its set point; may be done while exposing.
 
+        It ends a `warm_up`.
+
         Args:
             on (bool): Whether to cool.
             celsius (float): The set point; None leaves it.
             wait (bool): Return only when the detector has been cold for a while. An abort ends the waiting.
 
         """
+        self.preempt(run, "warm_up").wait()
         with self.status.told():
             self.parts.cooler.set(on=on, celsius=celsius)
             if on and wait:
@@ -140,12 +143,13 @@ class Instrument(Agent[CameraOptions]):
 
         **Task** (abortable) - Raise the set point slowly to the heat sink's temperature, then stop cooling.
 
-        An abort leaves the set point where it has come to.
+        An abort leaves the set point where it has come to. It ends a `set_cooler` that waits for the cold.
 
         Args:
             celsius_per_minute (float): How fast.
 
         """
+        self.preempt(run, "set_cooler").wait()
         with self.status.told():
             celsius = self.parts.cooler.warm_up(run, celsius_per_minute)
         return f"Warm: {celsius:.1f} C, cooler off."

@@ -87,6 +87,21 @@ def test_an_abort_ends_the_waiting_for_the_cold(served, cam):
     assert text(cam.run("set_cooler", on=False)) == "Cooler off."
 
 
+def test_of_cooling_and_warming_up_the_later_one_counts(served, cam):
+    camera = served.world.camera
+    assert cam.run("set_cooler", celsius=-20.0).session["success"]
+    cam.start("warm_up", celsius_per_minute=1.0)
+    cam.until(lambda: camera.set_point_celsius > -20.0)
+    assert cam.run("set_cooler", celsius=-55.0).session["success"]
+    assert text(cam.wait("warm_up")) == "Aborted."
+    assert (camera.cooler_on, camera.set_point_celsius) == (True, -55.0)
+    cam.start("set_cooler", celsius=-55.0, wait=True)
+    cam.until(lambda: (cam.status("set_cooler").session["progress"] or {}).get("target") == -55.0)
+    assert text(cam.run("warm_up", celsius_per_minute=2000.0)).startswith("Warm: ")
+    assert text(cam.wait("set_cooler")) == "Aborted."
+    assert camera.cooler_on is False
+
+
 def test_the_feed_has_units_and_all_devices(cam):
     wait_until(lambda: cam.blocks("camera"))
     declared = dict(cam.ask("get_feeds"))["camera"]["blocks"]["camera"]
