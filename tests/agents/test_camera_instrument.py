@@ -91,7 +91,7 @@ def test_of_cooling_and_warming_up_the_later_one_counts(served, cam):
     camera = served.world.camera
     assert cam.run("set_cooler", celsius=-20.0).session["success"]
     cam.start("warm_up", celsius_per_minute=1.0)
-    cam.until(lambda: camera.set_point_celsius > -20.0)
+    cam.until(lambda: camera.set_point_celsius != -20.0)
     assert cam.run("set_cooler", celsius=-55.0).session["success"]
     assert text(cam.wait("warm_up")) == "Aborted."
     assert (camera.cooler_on, camera.set_point_celsius) == (True, -55.0)
