@@ -36,7 +36,7 @@ from ocs_sim.images._stretch import STRETCHES, Stretch, greys, stretch_for, stre
 from ocs_sim.images._surroundings import Dome, Pointing, Simulation, Site, Weather
 from ocs_sim.images._times import observing_day
 from ocs_sim.images._truth import Truth, write_truth
-from ocs_sim.images._wcs import commanded_wcs, commanded_wcs_of
+from ocs_sim.images._wcs import Projection, commanded_projection, commanded_wcs_of
 from ocs_sim.images._write import write_image
 
 __all__ = [
@@ -63,6 +63,7 @@ __all__ = [
     "Optics",
     "Pointing",
     "Previews",
+    "Projection",
     "Simulation",
     "Site",
     "Stack",
@@ -73,7 +74,7 @@ __all__ = [
     "Weather",
     "build_header",
     "check_image",
-    "commanded_wcs",
+    "commanded_projection",
     "commanded_wcs_of",
     "greys",
     "header_text",

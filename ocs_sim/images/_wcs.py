@@ -72,7 +72,13 @@ def commanded_projection(
     start: tuple[int, int] = (0, 0),
     mirrored: bool = False,
 ) -> Projection:
-    """Return the numbers of the WCS; the arguments are those of commanded_wcs."""
+    """Return the WCS of an image whose sensor's middle points at ICRS `ra_degrees`, `dec_degrees`.
+
+    `position_angle_degrees` is that of the columns (of growing row number), from north through east;
+    `scale_arcseconds`, `width` and `height` belong to the whole sensor in unbinned pixels, each (x, y);
+    `start` is where the subframe begins, in binned pixels from 0. Not `mirrored` means that with the first
+    row at the bottom and north up, east is left.
+    """
     along_x, along_y = (
         scale * binned / _ARCSECONDS_PER_DEGREE
         for scale, binned in zip(scale_arcseconds, binning, strict=True)
@@ -88,38 +94,6 @@ def _matrix(angle: float, along_x: float, along_y: float, parity: int) -> tuple[
     # The columns' direction is (sin, cos) of the angle in (east, north); the rows' is a quarter turn from it.
     east, north = math.sin(angle), math.cos(angle)
     return (parity * along_x * north, along_y * east), (-parity * along_x * east, along_y * north)
-
-
-def commanded_wcs(
-    ra_degrees: float,
-    dec_degrees: float,
-    *,
-    position_angle_degrees: float,
-    scale_arcseconds: Pair,
-    width: int,
-    height: int,
-    binning: tuple[int, int] = (1, 1),
-    start: tuple[int, int] = (0, 0),
-    mirrored: bool = False,
-) -> WCS:
-    """Return the WCS of an image whose sensor's middle points at ICRS `ra_degrees`, `dec_degrees`.
-
-    `position_angle_degrees` is that of the columns (of growing row number), from north through east;
-    `scale_arcseconds`, `width` and `height` belong to the whole sensor in unbinned pixels, each (x, y);
-    `start` is where the subframe begins, in binned pixels from 0. Not `mirrored` means that with the first
-    row at the bottom and north up, east is left.
-    """
-    return commanded_projection(
-        ra_degrees,
-        dec_degrees,
-        position_angle_degrees=position_angle_degrees,
-        scale_arcseconds=scale_arcseconds,
-        width=width,
-        height=height,
-        binning=binning,
-        start=start,
-        mirrored=mirrored,
-    ).to_wcs()
 
 
 def commanded_wcs_of(facts: Facts) -> WCS | None:

@@ -11,7 +11,7 @@ from astropy.wcs import WCS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ocs_sim.images import Detector, Optics, Pointing, build_header, commanded_wcs, commanded_wcs_of
+from ocs_sim.images import Detector, Optics, Pointing, build_header, commanded_projection, commanded_wcs_of
 from tests.images.scenes import all_facts
 from tests.world.observing import open_world, take
 
@@ -29,7 +29,7 @@ def on_the_sky(middle, position_angle, mirrored, x, y):
 
 
 def wcs_at(ra, dec, angle, mirrored=False, binning=(1, 1), start=(0, 0)):
-    return commanded_wcs(
+    return commanded_projection(
         ra,
         dec,
         position_angle_degrees=angle,
@@ -39,7 +39,7 @@ def wcs_at(ra, dec, angle, mirrored=False, binning=(1, 1), start=(0, 0)):
         binning=binning,
         start=start,
         mirrored=mirrored,
-    )
+    ).to_wcs()
 
 
 @settings(deadline=None)
