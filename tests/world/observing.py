@@ -8,23 +8,6 @@ from ocs_sim.world import ExposureRequest, World, WorldClock
 NIGHT = "2026-11-10T05:00:00Z"  # new Moon, deep night at the profile's place
 
 STEADY = {"weather.seeing_spread": 0.0, "weather.cloudiness": -9.0}
-PERFECT_MOUNT = {
-    f"mount.pointing.{term}": 0.0
-    for term in (
-        "ih_arcseconds",
-        "id_arcseconds",
-        "ch_arcseconds",
-        "np_arcseconds",
-        "ma_arcseconds",
-        "me_arcseconds",
-        "tf_arcseconds",
-        "periodic_arcseconds",
-        "repeatability_arcseconds",
-        "drift_arcseconds_per_hour",
-        "dec_backlash_arcseconds",
-        "wind_shake_arcseconds",
-    )
-}
 
 
 def closed_world(size=256, start=NIGHT, seed=1, profile="fast", **overrides):

@@ -9,7 +9,6 @@ import sep
 from astropy.wcs import WCS
 
 from tests.world.observing import (
-    PERFECT_MOUNT,
     STEADY,
     begin,
     closed_world,
@@ -20,6 +19,7 @@ from tests.world.observing import (
     take,
     typical,
 )
+from tests.world.worlds import PERFECT_MOUNT
 
 RICH = {"hour_angle": -3.5, "declination": -32.0}  # in the Milky Way
 

@@ -5,12 +5,12 @@ import pytest
 
 from ocs_sim.almanac import apparent_to_icrs, icrs_to_apparent, separation_degrees, sidereal_time_hours
 from ocs_sim.world._sky_frame import sidereal_degrees, to_icrs
-from tests.world.worlds import NORTH, PERFECT, let_finish, slew, stepped
+from tests.world.worlds import NORTH, PERFECT_MOUNT, let_finish, slew, stepped
 
 
 def perfect(**terms):
     """Return a tracking world whose only errors are these."""
-    overrides = {**PERFECT, **{f"mount.pointing.{name}": value for name, value in terms.items()}}
+    overrides = {**PERFECT_MOUNT, **{f"mount.pointing.{name}": value for name, value in terms.items()}}
     world = stepped(**overrides)
     world.mount.set_tracking(on=True)
     return world
@@ -92,7 +92,7 @@ def test_the_reported_error_is_none_while_the_true_one_is_not():
 
 @pytest.mark.parametrize(("place", "up"), [(None, 0.0), (NORTH, 0.0)])
 def test_the_field_turns_over_at_the_flip(place, up):
-    world = stepped(place=place, **PERFECT)
+    world = stepped(place=place, **PERFECT_MOUNT)
     world.mount.set_tracking(on=True)
     sign = 1 if place else -1
     for hour_angle, angle in ((1.0, up), (-1.0, up + 180)):
@@ -172,7 +172,7 @@ def test_backlash_swallows_the_beginning_of_a_pulse_the_other_way():
 def test_the_wind_shakes_the_more_the_stronger_it_is():
     rms = {}
     for wind in (5.0, 20.0):
-        overrides = {**PERFECT, "mount.pointing.wind_shake_arcseconds": 0.5, "weather.wind_spread": 0.0}
+        overrides = {**PERFECT_MOUNT, "mount.pointing.wind_shake_arcseconds": 0.5, "weather.wind_spread": 0.0}
         world = stepped(**overrides, **{"weather.wind_metres_per_second": wind})
         world.mount.set_tracking(on=True)
         slew(world.mount, 1.0, -20.0)

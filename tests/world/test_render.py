@@ -8,7 +8,8 @@ import sep
 
 from ocs_sim.sky import Stars
 from ocs_sim.world import ExposureRequest
-from tests.world.observing import PERFECT_MOUNT, STEADY, begin, closed_world, light_panel, open_world, take
+from tests.world.observing import STEADY, begin, closed_world, light_panel, open_world, take
+from tests.world.worlds import PERFECT_MOUNT
 
 RICH = {"hour_angle": -3.5, "declination": -32.0}
 QUIET = {"camera.cosmic_rays_per_square_centimetre_minute": 0.0, "camera.hot_pixel_fraction": 0.0}

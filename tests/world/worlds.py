@@ -43,7 +43,7 @@ def slew(mount, hour_angle_hours, dec_degrees, **more):
 
 
 #: Pointing without any error.
-PERFECT = {
+PERFECT_MOUNT = {
     f"mount.pointing.{name}": 0.0
     for name in (
         "ih_arcseconds",
