@@ -8,6 +8,8 @@ import pytest
 from ocs_sim.alpaca.simulated._weather_station import Measurement, WeatherStation
 from ocs_sim.world import World, WorldClock
 
+NIGHT = "2026-11-09T04:45:00Z"  # moonless
+
 
 class Weather:
     """Wind that is told, and as many other quantities as are asked for."""
@@ -47,7 +49,7 @@ def test_no_wind_comes_from_nowhere():
 
 
 def test_a_calm_world_says_so():
-    world = World(start="night", **{"weather.wind_metres_per_second": 0.0})
+    world = World(start=NIGHT, **{"weather.wind_metres_per_second": 0.0})
     latest = WeatherStation(world).latest()
     assert latest.mean("wind_speed_metres_per_second") == 0.0
     assert latest.wind_direction == 0.0
@@ -55,7 +57,7 @@ def test_a_calm_world_says_so():
 
 def test_readings_of_one_moment_belong_together():
     """Whatever is read, and however often, until the station measures again."""
-    clock = WorldClock(start="night", stepped=True)
+    clock = WorldClock(start=NIGHT, stepped=True)
     station = WeatherStation(World(clock=clock))
     first = station.latest()
     clock.advance(0.001)
@@ -71,6 +73,6 @@ def test_a_bright_sky_has_lux_and_a_dark_one_hardly():
     """By day some ten thousands of lux; a moonless night has a thousandth of one."""
     world = World(start="2026-11-09T16:45:00Z")
     assert 1e3 < WeatherStation(world).latest().sky_lux < 2e5
-    night = World(start="2026-11-09T04:45:00Z")
+    night = World(start=NIGHT)
     assert 1e-4 < WeatherStation(night).latest().sky_lux < 1e-2
     assert WeatherStation(night).latest().sky_magnitude > 20.0
