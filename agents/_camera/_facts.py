@@ -156,6 +156,12 @@ def gather(raw: RawImage, plan: ExposurePlan, told: Told, known: Gathered, name:
     )
 
 
+def _read_noise(told: Told, known: Gathered) -> Any:
+    if told.read_noise_electrons is not None or known.simulation is None:
+        return told.read_noise_electrons
+    return known.simulation.read_noise_electrons
+
+
 def _detector(plan: ExposurePlan, told: Told, known: Gathered) -> Detector:
     camera, before = known.camera, known.before
     return Detector(
@@ -169,7 +175,7 @@ def _detector(plan: ExposurePlan, told: Told, known: Gathered) -> Detector:
         start_x=plan.x,
         start_y=plan.y,
         electrons_per_adu=camera.electrons_per_adu,
-        read_noise_electrons=told.read_noise_electrons,
+        read_noise_electrons=_read_noise(told, known),
         saturation_adu=camera.most_adu,
         full_well_electrons=camera.full_well_electrons,
         gain_setting=camera.gain,

@@ -59,7 +59,9 @@ class CameraOptions(DeviceOptions):
         0.0, help="position angle of the rows' growing number at rotator angle 0, degrees"
     )
     mirrored: bool = option(default=False, help="east is right with north up: an odd number of mirrors")
-    read_noise: float | None = option(None, ge=0, help="electrons, for headers: no camera tells it")
+    read_noise: float | None = option(
+        None, ge=0, help="electrons, for headers: only a simulated camera tells it"
+    )
     mount: str | None = option(None, help="instance id of the agent that says where the mount points")
     dome: str | None = option(None, help="instance id of the agent of the dome")
     weather: str | None = option(None, help="instance id of the agent of the weather")

@@ -34,8 +34,11 @@ def fetch_simulation(link: DeviceLink, camera: CameraFacts) -> Simulation | None
         return Simulation() if knows_truth(camera) else None
     try:
         answer = json.loads(link.read(lambda device: device.Action(action, ""), "tell what simulates it"))
-        return Simulation(int(answer["seed"]), str(answer["profile"]))
-    except (DeviceError, TypeError, ValueError, KeyError):
+        noise = answer.get("read_noise")
+        return Simulation(
+            int(answer["seed"]), str(answer["profile"]), None if noise is None else float(noise)
+        )
+    except (DeviceError, AttributeError, TypeError, ValueError, KeyError):
         return Simulation()
 
 

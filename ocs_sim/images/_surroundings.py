@@ -82,7 +82,11 @@ class Weather:
 
 @dataclass(frozen=True)
 class Simulation:
-    """That an image is simulated, and by what."""
+    """That an image is simulated, and by what; a simulation also knows the read noise of its camera."""
 
     seed: int | None = None
     profile: str = ""
+    read_noise_electrons: Number | None = None
+
+    def __post_init__(self) -> None:
+        keep_plain(self)

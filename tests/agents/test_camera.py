@@ -165,6 +165,7 @@ def test_the_truth_beside_an_image(served, cam):
     truth = served.world.camera.truth()
     with image:
         assert [image[0].header[key] for key in ("SIMULATE", "SIMSEED", "SIMPROF")] == [True, 1, "fast"]
+        assert image[0].header["RDNOISE"] == 6.0
         table, header = image["TRUTH"].data, image["TRUTH"].header
         assert len(table) == len(truth.sky.stars) > 5
         assert np.allclose(table["X"], truth.sky.stars.x)

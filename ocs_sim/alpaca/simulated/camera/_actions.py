@@ -27,12 +27,21 @@ class Actions(CameraPart):
     # The server awaits members that are coroutines.
     @put
     async def Action(self, Action: str, Parameters: str) -> str:  # noqa: ARG002
-        """Tell the truth about the latest image: `facts`, `units` and `stars`; or `seed` and `profile`."""
+        """Tell the truth about the latest image, or what simulates it."""
         if Action.casefold() == SIMULATION.casefold():
-            return json.dumps({"seed": self.world.seed, "profile": self.world.profile.name})
+            return json.dumps(self._simulation())
         if Action.casefold() != TRUTH.casefold():
             raise ActionNotImplemented(f"{Action!r}; there are {TRUTH} and {SIMULATION}.")
         return await asyncio.to_thread(self._truth)
+
+    def _simulation(self) -> dict[str, Any]:
+        exposure, camera = self._camera.exposure, self._facts
+        times = camera.readout_noise_of_modes[exposure.request.readout_mode if exposure else 0]
+        return {
+            "seed": self.world.seed,
+            "profile": self.world.profile.name,
+            "read_noise": camera.read_noise_electrons * times,
+        }
 
     def _truth(self) -> str:
         hdu = self._camera.truth().to_hdu()
