@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 from ocs_sim.agent import Agent, AgentContext, DeviceLock, LockBusy, Run, process, task
+from ocs_sim.ascom import ShutterState
 
 from ._device import DeviceError, LatestSample, Watch, close_links, link_from, seized
 from ._dome import (
@@ -17,7 +18,6 @@ from ._dome import (
     DomeState,
     Follower,
     NotNow,
-    Shutter,
     TorosNames,
     dome_feed,
     dome_sample,
@@ -129,7 +129,7 @@ class Dome(TorosNames, Agent[DomeOptions]):
         **Task** (abortable) - Open the shutter.
 
         """
-        self._finish(run, lambda: self.device.move_shutter(run, Shutter.OPEN))
+        self._finish(run, lambda: self.device.move_shutter(run, ShutterState.OPEN))
         return "Open."
 
     @task()
@@ -196,7 +196,7 @@ class Dome(TorosNames, Agent[DomeOptions]):
         """Close the shutter when nothing moves any more."""
         run.progress(stage="stopping")
         self.device.wait_while_moving(run)
-        self.device.move_shutter(run, Shutter.CLOSED)
+        self.device.move_shutter(run, ShutterState.CLOSED)
 
     def park_now(self, run: Run) -> None:
         """Close the shutter if that is wanted, and park."""

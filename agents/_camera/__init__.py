@@ -4,13 +4,13 @@ from ._address import DeviceAddress
 from ._agent import Instrument
 from ._cooling import Cooler
 from ._curve import FocusCurve, FocusPoint, NoMinimum, fit_curve
-from ._exposing import CameraState, Exposer, Patience, RawImage
+from ._exposing import Exposer, Patience, RawImage
 from ._feeds import FILES, FOCUS, IMAGES, camera_feed
 from ._focusing import Autofocus, Sweep, window
 from ._heard import Heard, HeardFeed
 from ._imaging import Imaging, Prepared, Taken, Wishes
 from ._instrument import InstrumentState, answers, as_samples, questions_for, read_camera, read_state
-from ._movements import CalibratorState, CoverState, move_cover, switch_calibrator, turn_rotator
+from ._movements import move_cover, switch_calibrator, turn_rotator
 from ._options import CameraOptions
 from ._parts import Parts
 from ._plan import BadExposure, ExposurePlan, ExposureRequest, ImageType, SensorFacts, make_plan
@@ -28,11 +28,8 @@ __all__ = [
     "IMAGES",
     "Autofocus",
     "BadExposure",
-    "CalibratorState",
     "CameraOptions",
-    "CameraState",
     "Cooler",
-    "CoverState",
     "DeviceAddress",
     "Exposer",
     "ExposurePlan",

@@ -7,10 +7,11 @@ from typing import Annotated
 from pydantic import Field
 
 from ocs_sim.agent import Agent, AgentContext, DeviceLock, OperationFailed, Run, Unit, process, task
+from ocs_sim.ascom import CoverState
 
 from .._device import Watch, close_links
 from ._feeds import camera_feed
-from ._movements import CoverState, move_cover, switch_calibrator, turn_rotator
+from ._movements import move_cover, switch_calibrator, turn_rotator
 from ._options import CameraOptions
 from ._parts import Parts
 from ._status import Status

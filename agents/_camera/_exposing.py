@@ -6,10 +6,10 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import IntEnum
 from functools import partial
 from typing import Any, TypeVar
 
+from ocs_sim.ascom import CameraState
 from ocs_sim.clock import Clock
 
 from .._device import DeviceError, DeviceLink, DeviceRefused, DeviceUnreachable, safely
@@ -27,26 +27,13 @@ _PERCENT = 100.0
 _CLOCK_SECONDS = 0.05
 
 
-class CameraState(IntEnum):
-    """What a camera does, as ASCOM numbers it."""
-
-    IDLE = 0
-    WAITING = 1
-    EXPOSING = 2
-    READING = 3
-    DOWNLOADING = 4
-    ERROR = 5
-
-
 _STAGES: Mapping[int, str] = {
     CameraState.WAITING: "waiting for the camera",
     CameraState.EXPOSING: "exposing",
     CameraState.READING: "reading",
-    CameraState.DOWNLOADING: "reading",
+    CameraState.DOWNLOAD: "reading",
 }
-
-
-_BUSY = (CameraState.WAITING, CameraState.EXPOSING, CameraState.READING, CameraState.DOWNLOADING)
+_BUSY = frozenset(_STAGES)
 
 
 @dataclass(frozen=True)
@@ -164,7 +151,7 @@ class _Watch:
         deadline = self._clock.monotonic() + self._patience.readout_seconds
         while (state := self._link.read(lambda camera: int(camera.CameraState))) in _BUSY:
             if self._clock.monotonic() > deadline:
-                raise ExposureLost(stage=self.stage, fault=f"it stays {CameraState(state).name.lower()}.")
+                raise ExposureLost(stage=self.stage, fault=f"it is still {_STAGES[state]}.")
             self._telling.stage(self.stage)
             self._run.sleep(_SHORTEST_POLL_SECONDS)
 

@@ -5,33 +5,12 @@ from __future__ import annotations
 from enum import IntEnum
 
 from ocs_sim.agent import OperationFailed, Run
+from ocs_sim.ascom import CalibratorState, CoverState
 
 from .._device import DeviceLink, safely, wait_until
 
 _POLL_SECONDS = 0.1
 _FULL_CIRCLE_DEGREES = 360.0
-
-
-class CoverState(IntEnum):
-    """How a cover is, as ASCOM numbers it."""
-
-    NOT_PRESENT = 0
-    CLOSED = 1
-    MOVING = 2
-    OPEN = 3
-    UNKNOWN = 4
-    ERROR = 5
-
-
-class CalibratorState(IntEnum):
-    """How a calibrator is, as ASCOM numbers it."""
-
-    NOT_PRESENT = 0
-    OFF = 1
-    NOT_READY = 2
-    READY = 3
-    UNKNOWN = 4
-    ERROR = 5
 
 
 class EndedElsewhere(OperationFailed):

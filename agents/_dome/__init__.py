@@ -6,7 +6,7 @@ from ._feed import BLOCK, dome_feed, dome_sample
 from ._following import Follower, Wanted
 from ._options import DomeOptions
 from ._parameters import Azimuth
-from ._state import DomeState, Shutter, turn_between
+from ._state import DomeState, turn_between
 from ._toros import NAMES as TOROS_NAMES
 from ._toros import TorosNames
 
@@ -20,7 +20,6 @@ __all__ = [
     "DomeState",
     "Follower",
     "NotNow",
-    "Shutter",
     "TorosNames",
     "Wanted",
     "dome_feed",

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from ocs_sim.agent import Run
+from ocs_sim.ascom import ShutterState
 
 from .._device import (
     DeviceError,
@@ -20,7 +21,7 @@ from .._device import (
 )
 from ._errors import DomeFault
 from ._options import DomeOptions
-from ._state import DomeState, Shutter, read_state, turn_between
+from ._state import DomeState, read_state, turn_between
 
 STOP, CLOSE = "stop moving", "close its shutter"
 
@@ -64,11 +65,11 @@ class DomeDevice:
             )
         progress.arrived()
 
-    def move_shutter(self, run: Run, wanted: Shutter) -> None:
+    def move_shutter(self, run: Run, wanted: ShutterState) -> None:
         """Open or close the shutter and wait; raises DomeFault when it does not get there."""
         if self.state().shutter is wanted:
             return
-        is_to_open = wanted is Shutter.OPEN
+        is_to_open = wanted is ShutterState.OPEN
         run.progress(stage="opening" if is_to_open else "closing")
         # A dome that was lost while it closed is told to close; any other is stopped.
         make_safe, what = (_stop, STOP) if is_to_open else (_close, CLOSE)
@@ -131,7 +132,7 @@ class DomeDevice:
             on_look=on_look,
         )
 
-    def _check_shutter(self, wanted: Shutter) -> None:
+    def _check_shutter(self, wanted: ShutterState) -> None:
         shutter = self.state().shutter
         if shutter is not wanted:
             raise DomeFault(
@@ -154,9 +155,9 @@ class DomeDevice:
             raise
 
 
-def _has_settled(device: Any, wanted: Shutter) -> bool:
-    shutter = Shutter(int(device.ShutterStatus.value))
-    return shutter is wanted or shutter not in (Shutter.OPENING, Shutter.CLOSING)
+def _has_settled(device: Any, wanted: ShutterState) -> bool:
+    shutter = ShutterState(int(device.ShutterStatus.value))
+    return shutter is wanted or shutter not in (ShutterState.OPENING, ShutterState.CLOSING)
 
 
 def _stop(device: Any) -> None:

@@ -4,24 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Any
+
+from ocs_sim.ascom import ShutterState
 
 from .._device import DeviceLink, DeviceRefused, is_lacking, read_members
 
-
-class Shutter(IntEnum):
-    """ASCOM's ShutterState."""
-
-    OPEN = 0
-    CLOSED = 1
-    OPENING = 2
-    CLOSING = 3
-    ERROR = 4
-
-
 # A dome without a shutter never hides the sky.
-_OPTIONAL: Mapping[str, Any] = {"ShutterStatus": Shutter.OPEN, "AtHome": False, "AtPark": False}
+_OPTIONAL: Mapping[str, Any] = {"ShutterStatus": ShutterState.OPEN, "AtHome": False, "AtPark": False}
 _ASKED: Mapping[str, Callable[[Any], Any]] = {
     "Azimuth": lambda device: device.Azimuth,
     "ShutterStatus": lambda device: device.ShutterStatus.value,
@@ -35,7 +25,7 @@ class DomeState:
     """What the dome says; `fault` is why it could not finish what it was told, or None."""
 
     azimuth_degrees: float
-    shutter: Shutter
+    shutter: ShutterState
     slewing: bool
     at_park: bool
     at_home: bool
@@ -48,7 +38,7 @@ def read_state(link: DeviceLink) -> DomeState:
     slewing, fault = _slewing(link)
     return DomeState(
         azimuth_degrees=float(told["Azimuth"]),
-        shutter=Shutter(int(told["ShutterStatus"])),
+        shutter=ShutterState(int(told["ShutterStatus"])),
         slewing=slewing,
         at_park=bool(told["AtPark"]),
         at_home=bool(told["AtHome"]),

@@ -8,12 +8,12 @@ from importlib.metadata import version
 from typing import Any, Protocol
 
 from ocs_sim.agent import AgentContext, Run, task
+from ocs_sim.ascom import ShutterState
 
 from .._device import DeviceError
 from ._device_side import DomeDevice
 from ._options import DomeOptions
 from ._parameters import Azimuth
-from ._state import Shutter
 
 NAMES = ("SetAzim", "OpenDome", "CloseDome", "ParkPostion")
 
@@ -47,7 +47,7 @@ class TorosNames:
             state = self.device.state()
             known: dict[str, Any] = {
                 "azim": state.azimuth_degrees,
-                "open": state.shutter is Shutter.OPEN,
+                "open": state.shutter is ShutterState.OPEN,
                 "park": state.at_park,
                 "connected": True,
             }
@@ -78,7 +78,7 @@ class TorosNames:
         **Task** (abortable) - TOROS's name of open; `session['data']["result"]` says whether it worked.
 
         """
-        _answer(self, run, lambda: self.device.move_shutter(run, Shutter.OPEN))
+        _answer(self, run, lambda: self.device.move_shutter(run, ShutterState.OPEN))
         return "Open."
 
     @task()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ocs_sim.alpaca import get, put
-from ocs_sim.alpaca.simulated._enumerations import CalibratorState, CoverState
 from ocs_sim.alpaca.simulated._simulated_device import SimulatedDevice
+from ocs_sim.ascom import CalibratorState, CoverState
 from ocs_sim.world import Faulted
 
 

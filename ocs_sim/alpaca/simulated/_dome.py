@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ocs_sim.alpaca import NotImplementedByDevice, get, put
-from ocs_sim.alpaca.simulated._enumerations import ShutterState
 from ocs_sim.alpaca.simulated._simulated_device import SimulatedDevice
+from ocs_sim.ascom import ShutterState
 
 
 class DomeState(SimulatedDevice):

@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from ocs_sim.alpaca import InvalidOperation, get, put
 from ocs_sim.alpaca.simulated import _checks
-from ocs_sim.alpaca.simulated._enumerations import CameraState
 from ocs_sim.alpaca.simulated._times import iso_text
 from ocs_sim.alpaca.simulated.camera._darkroom import Darkroom
 from ocs_sim.alpaca.simulated.camera._modes import Modes
 from ocs_sim.alpaca.simulated.camera._sensor import Sensor
 from ocs_sim.alpaca.simulated.camera._subframe import Subframe
+from ocs_sim.ascom import CameraState
 from ocs_sim.errors import ObservatoryError
 from ocs_sim.world import ExposureRequest, World
 

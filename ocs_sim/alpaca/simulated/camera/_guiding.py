@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ocs_sim.alpaca import get, put
 from ocs_sim.alpaca.simulated import _checks
-from ocs_sim.alpaca.simulated._enumerations import GuideDirection
 from ocs_sim.alpaca.simulated.camera._part import CameraPart
+from ocs_sim.ascom import GuideDirection
 from ocs_sim.world import WorldError
 
 _LONGEST_PULSE_MILLISECONDS = 600_000

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ocs_sim.alpaca import NotImplementedByDevice, get
-from ocs_sim.alpaca.simulated._enumerations import SensorType
 from ocs_sim.alpaca.simulated.camera._part import CameraPart
+from ocs_sim.ascom import SensorType
 
 _NO_COLOURS = "the sensor is monochrome"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ocs_sim.alpaca import get, put
 from ocs_sim.alpaca.simulated import _checks
-from ocs_sim.alpaca.simulated._enumerations import GuideDirection
 from ocs_sim.alpaca.simulated.telescope._part import TelescopePart
+from ocs_sim.ascom import GuideDirection
 
 _ARCSECONDS = 3600.0
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ocs_sim.alpaca import NotImplementedByDevice, get
 from ocs_sim.alpaca.simulated import _checks
-from ocs_sim.alpaca.simulated._enumerations import PierSide
 from ocs_sim.alpaca.simulated.telescope._part import TelescopePart
+from ocs_sim.ascom import PierSide
 
 _SIDES = {"east": PierSide.EAST, "west": PierSide.WEST}
 _NAMES = {number: name for name, number in _SIDES.items()}

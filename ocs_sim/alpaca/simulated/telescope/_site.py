@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ocs_sim.alpaca import NotImplementedByDevice, get
-from ocs_sim.alpaca.simulated._enumerations import AlignmentMode, EquatorialSystem
 from ocs_sim.alpaca.simulated._times import iso_text, unix_of
 from ocs_sim.alpaca.simulated.telescope._part import TelescopePart
+from ocs_sim.ascom import AlignmentMode, EquatorialSystem
 
 _MOVING_AWAY = (
     "the observatory stands where its profile puts it: give the world another place when you start it"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ocs_sim.alpaca import get
 from ocs_sim.alpaca.simulated import _checks
-from ocs_sim.alpaca.simulated._enumerations import DriveRate
 from ocs_sim.alpaca.simulated.telescope._part import TelescopePart
+from ocs_sim.ascom import DriveRate
 
 
 class Tracking(TelescopePart):

@@ -1,4 +1,7 @@
-"""The enumerations of the ASCOM interfaces: what a number in an answer means."""
+"""The enumerations of the ASCOM interfaces: what a number in an answer means.
+
+Source: ASCOM Master Interfaces, "Enumerations"; the device side and the client side share these.
+"""
 
 from __future__ import annotations
 
