@@ -9,7 +9,7 @@ import uvloop
 from bench._tools import cpu_seconds, seconds
 
 _HEAD = b"Host: 127.0.0.1\r\nUser-Agent: bench\r\nAccept: */*\r\nConnection: keep-alive\r\n"
-_WHO = b"ClientID=7&ClientTransactionID=55"
+_WHO = b"ClientID=0&ClientTransactionID=55"
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,10 @@ class _Asking(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         if b"}" not in data:
+            return
+        if b'"ErrorNumber":0' not in data:
+            self.done.set_exception(AssertionError(data))
+            self.transport.abort()
             return
         self.left -= 1
         if self.left:

@@ -46,7 +46,7 @@ _log = logging.getLogger(__name__)
 _FORM = b"application/x-www-form-urlencoded"
 _HIGHEST_ID = 2**32 - 1
 _SHOWN = 100
-# A scope's own: what closes a connection without an answer.
+# A scope's own: the HeldTransport, which can also close a connection without an answer.
 TRANSPORT = "ocs_sim.transport"
 
 
@@ -138,7 +138,7 @@ class Application:
             raise
         except ObservatoryError as error:
             body = refusal(endpoint.device.refusal(error), transaction, number)
-        await send_json(send, body)
+        await send_json(send, body, scope.get(TRANSPORT))
 
 
 def _called(call: Call, device: Device, fields: Fields, client: int) -> Any:

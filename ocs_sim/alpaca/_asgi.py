@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from ocs_sim.alpaca._errors import BadRequest, MethodNotAllowed
+from ocs_sim.alpaca._transport import HeldTransport
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -26,16 +27,22 @@ class ClientGone(Exception):
     """Whoever asked has closed the connection."""
 
 
-async def send_json(send: Send, body: bytes) -> None:
-    """Answer 200 with JSON."""
-    await send(
-        {
-            "type": "http.response.start",
-            "status": 200,
-            "headers": [_JSON, (b"content-length", b"%d" % len(body))],
-        }
-    )
-    await send({"type": "http.response.body", "body": body})
+async def send_json(send: Send, body: bytes, transport: HeldTransport | None = None) -> None:
+    """Answer 200 with JSON, in one piece where the transport is given."""
+    if transport is not None:
+        transport.hold()
+    try:
+        await send(
+            {
+                "type": "http.response.start",
+                "status": 200,
+                "headers": [_JSON, (b"content-length", b"%d" % len(body))],
+            }
+        )
+        await send({"type": "http.response.body", "body": body})
+    finally:
+        if transport is not None:
+            transport.release()
 
 
 async def send_text(send: Send, status: int, text: str, headers: Headers = ()) -> None:

@@ -8,6 +8,7 @@ import ipaddress
 import re
 import socket
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -18,6 +19,7 @@ from ocs_sim.alpaca._discovery import Discovery
 from ocs_sim.alpaca._errors import AddressTaken, DiscoveryTaken
 from ocs_sim.alpaca._management import ServerDescription
 from ocs_sim.alpaca._panels import SetupPanel
+from ocs_sim.alpaca._transport import HeldTransport
 
 DEFAULT_PORT = 11111
 _BACKLOG = 256
@@ -30,6 +32,9 @@ _UPGRADE = re.compile(rb"\r\nupgrade:", re.IGNORECASE)
 
 class _Protocol(HttpToolsProtocol):
     _head_bytes = 0
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(HeldTransport(transport))  # type: ignore[arg-type]
 
     def on_message_begin(self) -> None:
         super().on_message_begin()

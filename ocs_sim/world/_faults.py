@@ -95,6 +95,11 @@ class Faults(Part):
         return self._at(name, self._world.now() if unix is None else unix)
 
     @locked
+    def has_had(self, *names: str) -> bool:
+        """Return whether any of these faults has occurred so far."""
+        return any(self._known[name] for name in names)
+
+    @locked
     def all_of(self, name: str) -> tuple[Fault, ...]:
         """Return all occurrences of a fault, oldest first."""
         return tuple(self._known[name])

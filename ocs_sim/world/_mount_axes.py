@@ -7,6 +7,7 @@ the south. So the hour axis stays within about 0 to 180 degrees, and the tube ab
 
 from __future__ import annotations
 
+import math
 from typing import overload
 
 import numpy as np
@@ -67,6 +68,13 @@ class MountAxes:
         through = np.abs(dec) > 90.0
         hour_angle = wrapped(np.asarray(hour_axis) + np.where(through, 180.0, 0.0))
         return hour_angle, np.where(through, np.copysign(180.0, dec) - dec, dec)
+
+    def to_sky_at(self, hour_axis: float, dec_axis: float) -> tuple[float, float]:
+        """Return the same for one place, without building arrays."""
+        dec = wrapped(dec_axis)
+        if abs(dec) <= 90.0:
+            return wrapped(hour_axis), dec
+        return wrapped(hour_axis + 180.0), math.copysign(180.0, dec) - dec
 
 
 @overload

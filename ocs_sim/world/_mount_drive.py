@@ -11,7 +11,7 @@ from ocs_sim.world._limits import Breach, Limits
 from ocs_sim.world._mount_axes import MountAxes, wrapped
 from ocs_sim.world._mount_profile import MountProfile
 from ocs_sim.world._pointing import PointingErrors
-from ocs_sim.world._sky_frame import sidereal_degrees
+from ocs_sim.world._sky_frame import sidereal_degrees_at
 from ocs_sim.world._timeline import Floats, Steps
 from ocs_sim.world._tracking import Tracking
 
@@ -101,4 +101,4 @@ class MountDrive:
 
     def sidereal_degrees(self, at: float) -> float:
         """Return the local apparent sidereal time as an angle."""
-        return float(sidereal_degrees(self._place, at))
+        return sidereal_degrees_at(self._place, at)

@@ -50,7 +50,7 @@ class MountSight(Part):
     @locked
     def hour_angle_hours(self) -> float:
         """Hour angle, -12 to below 12."""
-        return float(self._now_reported(self._world.now())[0]) / 15.0
+        return self._now_reported(self._world.now())[0] / 15.0
 
     @property
     @locked
@@ -153,16 +153,16 @@ class MountSight(Part):
     def _equatorial(self) -> tuple[float, float]:
         now = self._world.now()
         hour, dec = self._now_reported(now)
-        ra = (float(self._drive.sidereal_degrees(now)) - float(hour)) / 15.0 % 24.0
-        return ra % 24.0, float(dec)
+        ra = (self._drive.sidereal_degrees(now) - hour) / 15.0 % 24.0
+        return ra % 24.0, dec
 
     def _horizontal(self) -> tuple[float, float]:
         hour, dec = self._now_reported(self._world.now())
         altitude, azimuth = to_horizontal(hour, dec, self._latitude)
         return float(altitude), float(azimuth)
 
-    def _now_reported(self, now: float) -> tuple[Floats, Floats]:
-        return self._drive.axes.to_sky(*self._drive.reported_axes(now))
+    def _now_reported(self, now: float) -> tuple[float, float]:
+        return self._drive.axes.to_sky_at(*self._drive.reported_axes(now))
 
     def _park_position(self) -> tuple[float, float]:
         axes = MountAxes(self.profile, self._latitude)

@@ -27,6 +27,12 @@ def sidereal_degrees(place: Place, times: Floats | float) -> Floats:
     return np.asarray((begun + (at - blocks) * SIDEREAL_DEGREES_PER_SECOND) % 360.0)
 
 
+def sidereal_degrees_at(place: Place, unix: float) -> float:
+    """Return the same at one moment, without building arrays."""
+    block = round(unix / _BLOCK_SECONDS) * _BLOCK_SECONDS
+    return (_sidereal_of_block(place, block) + (unix - block) * SIDEREAL_DEGREES_PER_SECOND) % 360.0
+
+
 def to_icrs(ra_degrees: Floats, dec_degrees: Floats, times: Floats) -> tuple[Floats, Floats]:
     """Return ICRS right ascension and declination of apparent places, each at its moment; shapes alike."""
     blocks = _blocks(np.asarray(times, dtype=float))

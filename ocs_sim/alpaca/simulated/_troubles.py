@@ -10,6 +10,9 @@ _ANY_DEVICE = "*"
 
 def device_trouble(faults: Faults, device_type: str) -> Trouble | None:
     """Return the trouble that the faults of devices give a request to a type of device, if any."""
+    # Asked before each request, and hardly ever so.
+    if not faults.has_had("device.slow", "device.lost", "device.failing"):
+        return None
     slow = _of(faults, "device.slow", device_type)
     lost = _of(faults, "device.lost", device_type)
     failing = _of(faults, "device.failing", device_type)
