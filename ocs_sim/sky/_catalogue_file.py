@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from astropy import units
-from astropy.table import Table
 
 from ocs_sim.sky._columns import DEC, J2000, PM_DEC, PM_RA, RA, Columns
 from ocs_sim.sky._errors import BadCatalogue
@@ -64,7 +62,7 @@ class CatalogueFile:
 
 def _read(path: Path) -> MovingStars:
     columns = Columns(path, _table(path))
-    ra, dec = columns.angle(RA, text_unit=units.hourangle), columns.angle(DEC, text_unit=units.deg)
+    ra, dec = columns.angle(RA, text_unit="hourangle"), columns.angle(DEC, text_unit="deg")
     magnitude = columns.magnitude()
     if np.any(np.abs(dec) > 90.0):
         raise BadCatalogue(path=path, fault="a declination is beyond 90 degrees: is its unit right?")
@@ -77,6 +75,9 @@ def _read(path: Path) -> MovingStars:
 
 
 def _table(path: Path) -> Any:
+    # Half a second, which those who have no file need not wait.
+    from astropy.table import Table
+
     kind = FORMATS.get(path.suffix.lower())
     if kind is None:
         known = ", ".join(FORMATS)

@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from astropy import units
-from astropy.coordinates import Angle
 
 from ocs_sim.sky._errors import BadCatalogue
 from ocs_sim.sky._stars import Floats
@@ -48,7 +46,7 @@ PM_DEC = ("pmdec", "pm_dec", "pmde", "pm_de")
 EPOCH = ("ref_epoch", "epoch")
 USUAL_COLOUR = 0.65
 J2000 = 2000.0
-PM_UNIT = units.mas / units.yr
+PM_UNIT = "mas/yr"
 
 
 class Column(NamedTuple):
@@ -66,8 +64,11 @@ class Columns:
         self._table = table
         self._names = {name.lower(): name for name in table.colnames}
 
-    def angle(self, aliases: tuple[str, ...], *, text_unit: units.UnitBase) -> Floats:
+    def angle(self, aliases: tuple[str, ...], *, text_unit: str) -> Floats:
         """Return a column of angles in degrees; texts like 05:35:17.3 are read in `text_unit`."""
+        from astropy import units
+        from astropy.coordinates import Angle
+
         name, values = self._needed(aliases)
         unit = getattr(values, "unit", None)
         try:
@@ -94,6 +95,8 @@ class Columns:
 
     def motion(self, aliases: tuple[str, ...]) -> Floats:
         """Return a column of proper motions in milliarcseconds a year; 0 where there is none."""
+        from astropy import units
+
         found = self._find(aliases)
         if found is None:
             return np.zeros(len(self._table))
