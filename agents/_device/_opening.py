@@ -1,10 +1,11 @@
-"""alpyca's objects: made late, kept from waiting too long, and each a client of its own."""
+"""alpyca's objects: made late, kept from waiting too long or for each other, and each a client of its own."""
 
 from __future__ import annotations
 
 import importlib
 import itertools
 import random
+import threading
 from typing import Any
 
 _CLASSES = {
@@ -25,6 +26,16 @@ _LARGEST_FIRST_CLIENT = 60_000
 _clients = itertools.count(random.randint(1, _LARGEST_FIRST_CLIENT))  # noqa: S311 - no secret
 
 
+class _Unlocked:
+    """Stands for a lock that nobody has to wait for."""
+
+    def acquire(self) -> None:
+        """Go on."""
+
+    def release(self) -> None:
+        """Do nothing."""
+
+
 def new_client_id() -> int:
     """Return a ClientID that no other link of this process has.
 
@@ -39,10 +50,13 @@ def open_device(
     """Return alpyca's object for a device, which talks to nobody yet.
 
     It gives up on a server that takes no connection within 2 s, or does not answer within the timeout, which
-    replaces alpyca's 5 s; the longer ones that alpyca has for a few slow members stay.
+    replaces alpyca's 5 s; the longer ones that alpyca has for a few slow members stay. One request at a time
+    is sent with it.
     """
     # Imported here: who only checks a site file should not wait for requests.
     import requests
+
+    turn = threading.Lock()
 
     class Messenger(requests.Session):
         def request(self, method: Any, url: Any, *args: Any, **kwargs: Any) -> requests.Response:
@@ -51,8 +65,11 @@ def open_device(
             given = kwargs.get("timeout") or 0.0
             longest = given if given > _ALPYCA_SECONDS else timeout_seconds
             kwargs["timeout"] = (min(_LONGEST_CONNECT_SECONDS, timeout_seconds), longest)
-            return super().request(method, url, *args, **kwargs)
+            with turn:
+                return super().request(method, url, *args, **kwargs)
 
+    # alpyca has one lock for all devices of the process: one that hangs would keep all others waiting.
+    importlib.import_module("alpaca.device").Device._ctid_lock = _Unlocked()  # noqa: SLF001
     device_class = getattr(importlib.import_module(f"alpaca.{kind}"), _CLASSES[kind])
     device = device_class(f"[{host}]:{port}" if ":" in host else f"{host}:{port}", number)
     device.rqs.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 
 import pytest
 from ocs_sim.agents._device import (
@@ -85,6 +86,24 @@ def test_who_does_not_answer_is_not_waited_for_longer_than_told(links):
         link = links(port, timeout_seconds=0.1)
         with pytest.raises(DeviceUnreachable, match="no answer came in time"):
             link.read(heat)
+
+
+def given_up(link):
+    with pytest.raises(DeviceUnreachable):
+        link.read(heat)
+
+
+def test_a_device_that_does_not_answer_keeps_no_other_waiting(server, links):
+    with deaf_port() as port:
+        deaf = links(port, timeout_seconds=60.0)
+        calling = threading.Thread(target=given_up, args=(deaf,))
+        calling.start()
+        while deaf.state is not LinkState.CONNECTING:
+            time.sleep(0.001)
+        assert links(server.port, timeout_seconds=10.0).read(heat) == 20
+        assert calling.is_alive()
+    calling.join(10.0)
+    assert not calling.is_alive()
 
 
 def test_what_is_no_such_device_is_told(server, links):
