@@ -156,7 +156,7 @@ class Observation:
         print(f"Pointing at {target}")
         carry_out(self.mount, "goto", ra=target.ra_degrees, dec=target.dec_degrees)
         if self.dome is not None:
-            await_dome(self.dome)
+            follow(self.dome)
         return self.close_in(target)
 
     def close_in(self, target: Target) -> int:
@@ -237,12 +237,20 @@ def warn_of_daylight(place: Place | None, unix: float) -> None:
 
 
 def open_dome(dome: Any) -> None:
-    """Open the dome if it is shut, and let it follow the mount."""
+    """Open the dome if it is shut."""
     if latest(dome, "Dome").get("shutter") != SHUTTER_OPEN:
         print("Opening the dome")
         carry_out(dome, "open")
+
+
+def follow(dome: Any) -> None:
+    """Let the dome follow the mount, and wait until it is there. Raises ObserveError if it is late.
+
+    To be called when the mount is where it should be: a dome that was sent somewhere goes there first.
+    """
     if not latest(dome, "Dome").get("slaved"):
         carry_out(dome, "slave")
+    await_dome(dome)
 
 
 def await_dome(dome: Any) -> None:
