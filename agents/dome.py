@@ -218,7 +218,7 @@ class Dome(TorosNames, Agent[DomeOptions]):
         self._publish(run)
 
     def _follow(self, run: Run, watch: Watch) -> DomeState:
-        state, wanted = self.device.state(), self._follower.wanted
+        state, wanted = self.device.state(), self._follower.destination
         run.data = {**run.data, "azimuth": state.azimuth_degrees, "timestamp": self.context.clock.time()}
         if wanted.azimuth_degrees is None:
             run.degraded(f"It is not known where the telescope looks: {wanted.reason}.")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ocs_sim.almanac import to_horizontal
 from ocs_sim.geometry import DomeGeometry, required_azimuth
 
 from .._device import LatestSample
@@ -27,6 +28,7 @@ class Follower:
 
     def __init__(self, mount: LatestSample | None, options: DomeOptions, latitude_degrees: float) -> None:
         self._mount = mount
+        self._latitude_degrees = latitude_degrees
         self._geometry = DomeGeometry(
             radius_metres=options.radius,
             slit_half_width_metres=options.slit_half_width,
@@ -50,10 +52,24 @@ class Follower:
         return Wanted(self._azimuth(values))
 
     @property
+    def destination(self) -> Wanted:
+        """Where the slit should be when a mount that slews has arrived, else where it should be now."""
+        values = self._mount.values if self._mount is not None else None
+        if values is None or not values.get("slewing"):
+            return self.wanted
+        return Wanted(self._azimuth({**values, **self._arrived(values)}))
+
+    @property
     def is_mount_parked(self) -> bool:
         """Whether the mount says that it is parked."""
         values = self._mount.values if self._mount is not None else None
         return bool(values and values.get("at_park"))
+
+    def _arrived(self, values: Mapping[str, Any]) -> dict[str, float]:
+        # Precession is left out and the pier side may change: what that comes to is followed on arrival.
+        hour_angle = 15.0 * float(values["sidereal_time"]) - float(values["target_ra"])
+        altitude, azimuth = to_horizontal(hour_angle, float(values["target_dec"]), self._latitude_degrees)
+        return {"altitude": float(altitude), "azimuth": float(azimuth), "hour_angle": hour_angle / 15.0}
 
     def _azimuth(self, values: Mapping[str, Any]) -> float:
         aim = required_azimuth(
