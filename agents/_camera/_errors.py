@@ -3,6 +3,7 @@
 OperationFailed
 |- ImageLost, ImageRefused, BadImage    an image could not be fetched
 |- ExposureLost                         an exposure did not come to its end
+|- NothingExposed                       it was to be stopped before it began
 |- NotThere                             a device that the site file does not give
 `- FocusFailed
 """
@@ -26,6 +27,10 @@ class BadImage(OperationFailed):
 
 class ExposureLost(OperationFailed):
     """The exposure was lost while {stage}: {fault} Nothing was written; it is aborted once it can be."""
+
+
+class NothingExposed(OperationFailed):
+    """The exposure was stopped before it began."""
 
 
 class NotThere(OperationFailed):

@@ -14,7 +14,7 @@ from ocs_sim.clock import Clock
 
 from .._device import DeviceError, DeviceLink, DeviceRefused, DeviceUnreachable, safely
 from ._download import fetch_image
-from ._errors import ExposureLost, ImageLost
+from ._errors import ExposureLost, ImageLost, NothingExposed
 from ._plan import ExposurePlan
 from ._telling import Telling
 
@@ -72,15 +72,18 @@ class Exposer:
     def expose(self, telling: Telling, plan: ExposurePlan, stop: threading.Event) -> RawImage:
         """Expose and fetch the image; `stop` ends the exposure early and keeps what it has.
 
-        Raises ExposureLost when it does not come to a good end, and Cancelled when the run is asked to end:
+        Raises NothingExposed when that happens before it has begun, ExposureLost when it does not come to a
+        good end, and Cancelled when the run is asked to end:
         the camera is then told to abort, if it cannot be reached as soon as it can.
         """
         watch = _Watch(self._link, self._clock, self._patience, plan, telling)
         try:
-            watch.until_idle()
+            watch.until_idle(stop)
             with safely(self._link, "abort the exposure", lambda camera: camera.AbortExposure()):
                 watch.stage = "setting up the camera"
                 _set_up(self._link, plan)
+                if stop.is_set():
+                    raise NothingExposed
                 return self._begin(telling, watch, stop)
         except DeviceError as fault:
             raise ExposureLost(stage=watch.stage, fault=str(fault)) from fault
@@ -145,13 +148,18 @@ class _Watch:
         )
         self._silent_since: float | None = None
 
-    def until_idle(self) -> None:
-        """Wait for a camera that is still busy with what somebody else, or an abort, has left."""
+    def until_idle(self, stop: threading.Event) -> None:
+        """Wait for a camera that is still busy with what somebody else, or an abort, has left.
+
+        Raises NothingExposed when `stop` is set meanwhile.
+        """
         self.stage = "waiting for the camera"
         deadline = self._clock.monotonic() + self._patience.readout_seconds
         while (state := self._link.read(lambda camera: int(camera.CameraState))) in _BUSY:
             if self._clock.monotonic() > deadline:
                 raise ExposureLost(stage=self.stage, fault=f"it is still {_STAGES[state]}.")
+            if stop.is_set():
+                raise NothingExposed
             self._telling.stage(self.stage)
             self._run.sleep(_SHORTEST_POLL_SECONDS)
 

@@ -6,6 +6,7 @@ import threading
 
 from ocs_sim.agent import OperationFailed, Publisher, Run
 
+from ._errors import NothingExposed
 from ._imaging import Imaging, Prepared
 from ._report import add_to_data, as_block, as_message, begin_data
 
@@ -31,6 +32,9 @@ class Series:
                 self._take_one(run, prepared, sequence, stop)
                 if stop.is_set():
                     return
+        except NothingExposed:
+            # It was stopped between two exposures: what was taken before is there.
+            return
         finally:
             self._stop = None
 
