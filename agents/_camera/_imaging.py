@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ocs_sim.agent import OperationFailed, Run
-from ocs_sim.images import Simulation, Truth
+from ocs_sim.images import Truth
 
 from ._exposing import Exposer, RawImage
 from ._facts import Around, Gathered, Told, gather
@@ -47,7 +47,6 @@ class Prepared:
     camera: CameraFacts
     filters: FilterNames
     telescope: TelescopeFacts
-    simulation: Simulation | None
 
 
 @dataclass(frozen=True)
@@ -94,7 +93,6 @@ class Imaging:
             camera=camera,
             filters=filters,
             telescope=self.read_telescope(),
-            simulation=fetch_simulation(self._rig.camera, camera),
         )
 
     def read_telescope(self) -> TelescopeFacts:
@@ -148,7 +146,7 @@ class Imaging:
             mount=Around.of(self._ears.get("mount"), raw),
             dome=Around.of(self._ears.get("dome"), raw),
             weather=Around.of(self._ears.get("weather"), raw),
-            simulation=prepared.simulation,
+            simulation=fetch_simulation(self._rig.camera, prepared.camera),
             further_problems=problems,
         )
 

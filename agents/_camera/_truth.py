@@ -28,7 +28,7 @@ def knows_truth(camera: CameraFacts) -> bool:
 
 
 def fetch_simulation(link: DeviceLink, camera: CameraFacts) -> Simulation | None:
-    """Return what simulates a camera; None for a real one, or if it does not say."""
+    """Return what simulates a camera, and how noisy its latest image is; None for a real one."""
     action = _action(camera, _SIMULATION)
     if action is None:
         return Simulation() if knows_truth(camera) else None

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ocs_sim.world._cooler import Cooler
 from ocs_sim.world._detector import Detector
 from ocs_sim.world._errors import Faulted, NoImage, NotAllowedNow
-from ocs_sim.world._exposure import Exposure, ExposureRequest, checked, timed
+from ocs_sim.world._exposure import Exposure, ExposureRequest, checked, read_noise_electrons, timed
 from ocs_sim.world._exposure_scene import Scene, gather
 from ocs_sim.world._part import Part, locked
 from ocs_sim.world._render import Renderer
@@ -112,6 +112,13 @@ class Camera(Part):
     def exposure(self) -> Exposure | None:
         """The exposure that is going on or has given the image; None when there is none."""
         return self._exposure
+
+    @property
+    @locked
+    def read_noise_electrons(self) -> float:
+        """The read noise of a pixel of the latest image; of one that is not binned before there is any."""
+        request = self._exposure.request if self._exposure else ExposureRequest(0.0)
+        return read_noise_electrons(request, self.profile)
 
     @property
     @locked

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 from ocs_sim.world._detector_profile import CameraProfile
@@ -87,6 +88,21 @@ def timed(
     pace = camera.readout_time_of_modes[request.readout_mode] / request.bin_y
     read = closed + _shutter_seconds(request, camera) + camera.readout_seconds * rows * pace
     return Exposure(number, request, commanded, opened, closed, read, read + camera.download_seconds)
+
+
+def read_noise_electrons(request: ExposureRequest, camera: CameraProfile) -> float:
+    """Return the read noise of a pixel of an image: numbers that are added up bring the noise of each."""
+    of_one = camera.read_noise_electrons * camera.readout_noise_of_modes[request.readout_mode]
+    return of_one * math.sqrt(_read_in_a_pixel(request, camera))
+
+
+def bias_adu(request: ExposureRequest, camera: CameraProfile) -> float:
+    """Return the level of the bias in an image: numbers that are added up bring the bias of each."""
+    return camera.bias_adu * _read_in_a_pixel(request, camera)
+
+
+def _read_in_a_pixel(request: ExposureRequest, camera: CameraProfile) -> int:
+    return 1 if camera.binning == "ccd" else request.bin_x * request.bin_y
 
 
 def _shutter_seconds(request: ExposureRequest, camera: CameraProfile) -> float:

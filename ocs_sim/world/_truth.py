@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocs_sim.world._detector import Detector
+from ocs_sim.world._exposure import bias_adu, read_noise_electrons
 from ocs_sim.world._exposure_scene import Scene, Sky
 from ocs_sim.world._render_charge import rays_of
 from ocs_sim.world._truth_tables import star_table, truth_header
@@ -75,8 +76,8 @@ class Truth:
     detector_celsius: float
     dark_electrons: float  # in a typical binned pixel
     electrons_per_adu: float
-    read_noise_electrons: float
-    bias_adu: float
+    read_noise_electrons: float  # of a binned pixel
+    bias_adu: float  # of a binned pixel
     cosmic_rays: int
     sky: SkyTruth | None
 
@@ -103,9 +104,8 @@ def truth_of(scene: Scene, detector: Detector) -> Truth:
         detector_celsius=scene.detector_celsius,
         dark_electrons=scene.dark_electrons * bins,
         electrons_per_adu=camera.electrons_per_adu,
-        read_noise_electrons=camera.read_noise_electrons
-        * camera.readout_noise_of_modes[request.readout_mode],
-        bias_adu=camera.bias_adu,
+        read_noise_electrons=read_noise_electrons(request, camera),
+        bias_adu=bias_adu(request, camera),
         cosmic_rays=len(rays_of(scene, detector)),
         sky=_sky_truth(scene, scene.sky) if scene.sky else None,
     )

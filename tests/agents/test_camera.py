@@ -11,7 +11,7 @@ from ocs_sim.agents._camera._errors import ImageLost
 from ocs_sim.images import read_image
 from ocs_sim.testing import wait_until
 from ocs_sim.wire import ResponseCode
-from ocs_sim.world import NotAllowedNow
+from ocs_sim.world import ExposureRequest, NotAllowedNow
 from tests.agents.camera_bench import DEVICES, PIXELS, camera, observatory, text
 
 OFTEN = ("--monitor-period", "0.2")
@@ -250,6 +250,27 @@ def test_a_stop_that_comes_too_late_loses_nothing(slow, monkeypatch):
     reply = finish(served, cam)
     assert reply.session["success"], text(reply)
     assert (reply.session["data"]["taken"], text(cam.wait("stop_exposure"))) == (1, "Stopped.")
+
+
+def test_a_stop_before_the_shutter_opens_takes_nothing(slow, tmp_path):
+    served, cam = slow
+    served.world.camera.start_exposure(ExposureRequest(100.0))
+    cam.start("expose", seconds=5.0, count=2)
+    cam.until(lambda: cam.status("expose").session["progress"]["stage"].startswith("waiting for the camera"))
+    assert text(cam.run("stop_exposure")) == "Stopped."
+    assert text(cam.wait("expose")) == "Took 0 of 2."
+    assert served.world.camera.state == "waiting", "what somebody else exposes goes on"
+    assert list(tmp_path.rglob("*.fits")) == []
+
+
+def test_the_read_noise_is_that_of_the_image(served, cam):
+    camera = cam.agent.rig.camera
+    camera.call(lambda device: setattr(device, "ReadoutMode", 1), "read quickly")
+    header, _ = one(cam, seconds=0.0, image_type="bias")
+    camera.call(lambda device: setattr(device, "ReadoutMode", 0), "read slowly")
+    assert (header["READOUTM"], header["RDNOISE"]) == ("fast", 9.0)
+    header, _ = one(cam, seconds=0.0, image_type="bias")
+    assert (header["READOUTM"], header["RDNOISE"]) == ("normal", 6.0)
 
 
 def test_there_is_nothing_to_stop(cam):

@@ -136,6 +136,8 @@ def test_binning_adds_charge_before_or_numbers_after_it_is_read(kind, noise):
     biases = [take(world, 0, light=False, bin_x=2, bin_y=2) for _ in range(2)]
     assert biases[0].shape == (128, 128)
     assert (biases[0] - biases[1]).std() / np.sqrt(2) == pytest.approx(noise, rel=0.04)
+    truth = world.camera.truth()
+    assert (truth.read_noise_electrons, truth.bias_adu) == (noise, 1000.0 if kind == "ccd" else 4000.0)
     light_panel(world, 60)
     begin(world, 0.5)
     single = np.median(world.camera.image()) - 1000.0

@@ -35,12 +35,10 @@ class Actions(CameraPart):
         return await asyncio.to_thread(self._truth)
 
     def _simulation(self) -> dict[str, Any]:
-        exposure, camera = self._camera.exposure, self._facts
-        times = camera.readout_noise_of_modes[exposure.request.readout_mode if exposure else 0]
         return {
             "seed": self.world.seed,
             "profile": self.world.profile.name,
-            "read_noise": camera.read_noise_electrons * times,
+            "read_noise": self._camera.read_noise_electrons,
         }
 
     def _truth(self) -> str:
