@@ -95,6 +95,9 @@ class Timeline:
         return np.asarray(position + moved + np.clip(lag - (moved - first), -half, half))
 
     def _index(self, time: float) -> int:
+        last = len(self._pieces) - 1
+        if time >= self._pieces[last].start:
+            return last
         return max(bisect_right(self._pieces, time, key=lambda piece: piece.start) - 1, 0)
 
     def _at(self, times: Floats) -> tuple[Floats, ...]:
