@@ -52,6 +52,7 @@ def test_a_parked_mount_refuses_to_move(site, telescope):
         lambda: telescope._put("slewtoaltaz", Azimuth=180.0, Altitude=50.0),
         lambda: telescope.SyncToCoordinates(hours, 0.0),
         lambda: telescope.SyncToAltAz(180.0, 50.0),
+        lambda: telescope._put("sideofpier", SideOfPier=int(telescope.SideOfPier)),
         lambda: setattr(telescope, "Tracking", True),
     ):
         with pytest.raises(ParkedException):

@@ -6,6 +6,7 @@ from ocs_sim.alpaca import NotImplementedByDevice, get
 from ocs_sim.alpaca.simulated import _checks
 from ocs_sim.alpaca.simulated.telescope._part import TelescopePart
 from ocs_sim.ascom import PierSide
+from ocs_sim.world import Parked
 
 _SIDES = {"east": PierSide.EAST, "west": PierSide.WEST}
 _NAMES = {number: name for name, number in _SIDES.items()}
@@ -61,6 +62,8 @@ class Pointing(TelescopePart):
         if not self._mount.is_german:
             raise NotImplementedByDevice("a fork has no other side: CanSetPierSide is false")
         with self.world.lock:
+            if self._mount.at_park:
+                raise Parked(part="mount", action="change sides")
             if _NAMES[side] != self._mount.pier_side:
                 here = self._mount.right_ascension_hours, self._mount.declination_degrees
                 self._mount.slew_to_equatorial(*here, pier_side=_NAMES[side])
