@@ -1,6 +1,15 @@
-"""The agents that come with the package, in less time."""
+"""The agents that come with the package, on a bus of their own, and in less time."""
 
 import pytest
+
+from ocs_sim.testing import LocalBus
+
+
+@pytest.fixture
+def bus():
+    """A bus that agents which hear of each other share."""
+    with LocalBus() as bus:
+        yield bus
 
 
 @pytest.fixture

@@ -13,19 +13,13 @@ from ocs_sim.agents.fake_data import FakeData
 
 from ocs_sim.archive import Archive
 from ocs_sim.bus import HttpCaller
-from ocs_sim.testing import AgentHarness, LocalBus, wait_until
+from ocs_sim.testing import AgentHarness, wait_until
 
 # Sealing is done by real child processes.
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("look_often")]
 
 DATA1 = "observatory.data1"
 FEED = f"{DATA1}.feeds.false_temperatures"
-
-
-@pytest.fixture
-def bus():
-    with LocalBus() as bus:
-        yield bus
 
 
 def aggregator(bus, tmp_path, *arguments):

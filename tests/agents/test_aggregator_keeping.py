@@ -9,16 +9,10 @@ from ocs_sim.agents.aggregator import Aggregator
 from ocs_sim.agents.fake_data import FakeData
 
 from ocs_sim.archive import Archive
-from ocs_sim.testing import AgentHarness, LocalBus, wait_until
+from ocs_sim.testing import AgentHarness, wait_until
 
 # Sealing is done by real child processes.
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("look_often")]
-
-
-@pytest.fixture
-def bus():
-    with LocalBus() as bus:
-        yield bus
 
 
 def test_the_oldest_files_go_once_there_is_more_than_may_be_kept(bus, tmp_path):

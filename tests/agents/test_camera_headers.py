@@ -9,7 +9,7 @@ from astropy.wcs import WCS
 
 from ocs_sim.agent import Agent, Feed
 from ocs_sim.images import check_image
-from ocs_sim.testing import AgentHarness, LocalBus
+from ocs_sim.testing import AgentHarness
 from tests.agents.camera_bench import camera, observatory, point, text
 
 
@@ -25,12 +25,6 @@ class Teller(Agent):
 def served():
     with observatory() as served:
         yield served
-
-
-@pytest.fixture
-def bus():
-    with LocalBus() as bus:
-        yield bus
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from ocs_sim.agents._mount._facts import MountFacts
 
 from ocs_sim.agent import Agent, Feed, FeedField, Run, task
 from ocs_sim.almanac import Place, solar_midnight, sun, to_equatorial, to_horizontal
-from ocs_sim.testing import AgentHarness, LocalBus, served_world
+from ocs_sim.testing import AgentHarness, served_world
 from tests.agents.kettle import served as served_devices
 from tests.agents.mount_bench import begin, do, end_of, fail, last, mount_of, overhead
 from tests.agents.plain_telescope import PlainTelescope
@@ -106,12 +106,6 @@ def served():
     with served_world(rate=30.0) as served:
         served.world.mount.unpark()
         yield served
-
-
-@pytest.fixture
-def bus():
-    with LocalBus() as bus:
-        yield bus
 
 
 @pytest.fixture
