@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ocs_sim.agent import Cancelled, OperationFailed, Run
+from ocs_sim.agent import Run
 
 from ._autofocus import FocusSearch, SweepPlan, default_step, describe
 from ._curve import FocusPoint, NoMinimum
@@ -64,7 +64,7 @@ class Autofocus:
         except NoMinimum as fault:
             self._mover.move_to(run, before)
             raise FocusFailed(fault=str(fault), position=before) from fault
-        except (Cancelled, OperationFailed):
+        except BaseException:
             self._mover.send_back(before)
             raise
         return {

@@ -33,6 +33,15 @@ def rings(outer, inner, flux=60_000.0):
     return image
 
 
+def test_nothing_is_measured_where_stars_cannot_be_told_from_each_other():
+    random = np.random.default_rng(1)
+    image = sky(shape=(700, 700))
+    for row, column in random.integers(5, 695, (14_000, 2)):
+        image[row - 2 : row + 3, column - 2 : column + 3] += random.exponential(500)
+    sizes = measure_stars(image)
+    assert (sizes.stars, sizes.diameter_pixels) == (0, None)
+
+
 @pytest.mark.parametrize("fwhm", [2.5, 4.0, 7.0])
 def test_half_of_a_gaussian_is_within_its_width(fwhm):
     sizes = measure_stars(gaussians(fwhm))
