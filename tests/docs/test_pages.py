@@ -217,3 +217,20 @@ def test_the_page_of_the_wire_has_every_key_of_a_feed(agent):
     assert keys_below("| key of the answer ") == set(
         agent.bus.run(agent.bus.answer(f"{agent.address}.replay", ("false_temperatures",), {}))
     )
+
+
+def test_the_page_on_observing_has_every_option_of_the_script():
+    page = (ROOT / "docs/how-to/observe-a-target.md").read_text().split("## Options", 1)[1]
+    script = (ROOT / "scripts/observe_target.py").read_text()
+    told = {
+        name for row in re.findall(r"^\| (`--.*?) \|", page, re.MULTILINE) for name in OPTION.findall(row)
+    }
+    assert told == set(re.findall(r'add\("(--[a-z-]+)"', script))
+
+
+def test_the_page_of_commands_has_every_variable():
+    between_our_processes = {"OBSBOW_HOST_MASTER"}
+    places = [ROOT / "ocs_sim", ROOT / "agents", ROOT / "scripts"]
+    text = "".join(path.read_text() for place in places for path in place.rglob("*.py"))
+    told = set(re.findall(r"`(OBSBOW_\w+)`", COMMANDS))
+    assert told == set(re.findall(r"OBSBOW_[A-Z_]+[A-Z]", text)) - between_our_processes
