@@ -13,14 +13,14 @@ from typing import Any
 
 import click
 
-from ocs_sim.launch import _demo_telescope as telescopes
+from ocs_sim.launch import _telescope as telescopes
 from ocs_sim.launch._demo_archive import Shown, print_archive, wait_for
-from ocs_sim.launch._demo_telescope import Telescope, find_telescope
 from ocs_sim.launch._errors import AcquisitionFailed, NothingToShow
 from ocs_sim.launch._layout import Layout, open_layout
 from ocs_sim.launch._observatory import router_of, start, stop
 from ocs_sim.launch._router_env import home
 from ocs_sim.launch._say import nothing, say_answered, say_stopped, say_text
+from ocs_sim.launch._telescope import Telescope, find_telescope
 from ocs_sim.launch._templates import lay_out
 from ocs_sim.launch._view import look
 from ocs_sim.site import AgentInstance, SiteFileNotFound

@@ -12,11 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psutil
+
 from ocs_sim import site as sites
 from ocs_sim.errors import ObservatoryError
 from ocs_sim.launch._layout import Layout
 from ocs_sim.launch._observatory import own_router
 from ocs_sim.launch._running import living_process
+from ocs_sim.launch._telescope import address, find_world, is_free
 
 _LEAST_FREE_BYTES = 500_000_000
 _LEAST_OPEN_FILES = 1024
@@ -98,6 +101,19 @@ def _port(layout: Layout) -> Iterator[Finding]:
     yield Finding(f"port {port}", "taken" if foreign else "ours" if taken else "free", advice)
 
 
+def _alpaca_port(layout: Layout) -> Iterator[Finding]:
+    world = find_world(layout.instances)
+    if world is None:
+        return
+    port, process = int(address(world)[1]), living_process(layout, world.instance_id)
+    with_port = () if process is None else process.net_connections("tcp")
+    ours = any(each.laddr.port == port and each.status == psutil.CONN_LISTEN for each in with_port)
+    foreign = not ours and not is_free(port)
+    advice = f"another program listens there, so {world.instance_id} waits: stop it, or change `port`"
+    found = "taken" if foreign else "ours" if ours else "free"
+    yield Finding(f"port {port}", found, advice if foreign else "")
+
+
 def _directories(layout: Layout) -> Iterator[Finding]:
     for what, path in (("logs", layout.host.log_dir), ("home", layout.site.home)):
         nearest = _nearest(path)
@@ -133,6 +149,7 @@ _CHECKS: tuple[Callable[[Layout], Iterator[Finding]], ...] = (
     _crossbar,
     _router,
     _port,
+    _alpaca_port,
     _directories,
     _disk,
     _open_files,

@@ -1,5 +1,6 @@
 """`obsbow demo`, the main job of the project in one command."""
 
+import json
 import re
 import socket
 from pathlib import Path
@@ -67,6 +68,8 @@ def test_a_port_that_the_site_file_insists_on_and_another_program_has_is_named(t
     port = int(re.search(r"\n  port: (\d+)", insists.site_file.read_text())[1])
     with socket.create_server(("127.0.0.1", port)):
         done = insists.obsbow("demo", "--seconds", "1")
+        findings = json.loads(insists.obsbow("doctor", "--json").stdout)
+    assert f"port {port}" in [finding["what"] for finding in findings if not finding["well"]]
     assert done.returncode == 1
     assert f"Another program has port {port}, where the WorldAgent" in done.stderr
     assert insists.processes() == []

@@ -1,4 +1,4 @@
-"""The telescope of a demonstration: whose it is, pointing it, and the image that it took."""
+"""The simulated telescope of a site: its agents, its port, and the image that it took."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Telescope:
 def find_telescope(instances: Iterable[AgentInstance]) -> Telescope | None:
     """Return the telescope of a site if it is a simulated one: a demonstration moves nothing that is real."""
     known = list(instances)
-    world = _first(known, "World", None)
+    world = find_world(known)
     if world is None:
         return None
     mount, camera, dome = (_first(known, kind, world) for kind in ("Mount", "Camera", "Dome"))
@@ -58,14 +58,18 @@ def find_telescope(instances: Iterable[AgentInstance]) -> Telescope | None:
     return Telescope(world, mount.instance_id, camera.instance_id, dome.instance_id if dome else "")
 
 
-def _first(
-    instances: Iterable[AgentInstance], kind: str, world: AgentInstance | None
-) -> AgentInstance | None:
-    for instance in instances:
-        is_there = world is None or address(instance) == address(world)
-        if instance.agent_class in (kind, f"{kind}Agent") and is_there:
-            return instance
-    return None
+def find_world(instances: Iterable[AgentInstance]) -> AgentInstance | None:
+    """Return the agent that serves simulated devices."""
+    return next((each for each in instances if each.agent_class in _class_names("World")), None)
+
+
+def _first(instances: Iterable[AgentInstance], kind: str, world: AgentInstance) -> AgentInstance | None:
+    found = (each for each in instances if each.agent_class in _class_names(kind))
+    return next((each for each in found if address(each) == address(world)), None)
+
+
+def _class_names(kind: str) -> tuple[str, str]:
+    return kind, f"{kind}Agent"
 
 
 def address(instance: AgentInstance) -> tuple[str, str]:
