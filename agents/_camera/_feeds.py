@@ -48,7 +48,7 @@ IMAGES = Feed(
             "largest": FeedField(float, "adu", "Largest pixel"),
             "saturated": FeedField(float, "", "Fraction of pixels that are saturated"),
             "stars": FeedField(int, "", "Stars in the middle of the image, -1 if not looked for"),
-            "fwhm": FeedField(float, "pix", "Median width of the stars, NaN without stars"),
+            "fwhm": FeedField(float, "pix", "Median width of the stars, 0 without stars"),
         }
     },
 )
@@ -58,7 +58,7 @@ FOCUS = Feed(
     blocks={
         "focus": {
             "position": FeedField(int, "step", "Position of the focuser in a sweep"),
-            "diameter": FeedField(float, "pix", "Median half-flux diameter, unbinned; NaN without stars"),
+            "diameter": FeedField(float, "pix", "Median half-flux diameter, unbinned; 0 without stars"),
             "stars": FeedField(int, "", "Stars that were measured"),
         }
     },

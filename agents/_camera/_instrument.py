@@ -174,5 +174,8 @@ _QUESTIONS: Mapping[str, Questions] = {
 def as_samples(state: InstrumentState, kinds: Mapping[str, type]) -> dict[str, Any]:
     """Return a state as the fields of a feed: what is not known is NaN, -1, or false."""
     unknown = {float: math.nan, int: _UNKNOWN, bool: False}
+    # Cameras refuse to tell their progress while they do nothing.
     values = {name: getattr(state, name) for name in kinds}
+    if state.state is not None and values.get("progress", 0.0) is None:
+        values["progress"] = 0.0
     return {name: unknown[kinds[name]] if value is None else value for name, value in values.items()}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from ._curve import FocusPoint
@@ -31,7 +30,7 @@ def add_to_data(data: dict[str, Any], taken: Taken, plan: ExposurePlan) -> None:
 
 
 def as_block(taken: Taken, plan: ExposurePlan) -> dict[str, Any]:
-    """Return an image as a sample of feed `images`."""
+    """Return an image as a sample of feed `images`; without NaN, which JSON cannot carry to browsers."""
     statistics = taken.statistics
     stars, fwhm = statistics["stars"], statistics["fwhm"]
     return {
@@ -45,7 +44,7 @@ def as_block(taken: Taken, plan: ExposurePlan) -> dict[str, Any]:
         "largest": statistics["largest"],
         "saturated": statistics["saturated"],
         "stars": -1 if stars is None else stars,
-        "fwhm": math.nan if fwhm is None else fwhm,
+        "fwhm": 0.0 if fwhm is None else fwhm,
     }
 
 
@@ -75,5 +74,5 @@ def _summary(taken: Taken, plan: ExposurePlan) -> dict[str, Any]:
 def focus_sample(position: int, point: FocusPoint | None) -> dict[str, Any]:
     """Return a step of a sweep as a sample of feed `focus`; `point` None where there were no stars."""
     if point is None:
-        return {"position": position, "diameter": math.nan, "stars": 0}
+        return {"position": position, "diameter": 0.0, "stars": 0}
     return {"position": position, "diameter": point.diameter_pixels, "stars": point.stars}

@@ -1,9 +1,15 @@
 """Rotator, cover, lamp and cooler do as they are told, and the feed shows how they stand."""
 
 import math
+import threading
+from types import SimpleNamespace
 
 import pytest
 from ocs_sim.agents._camera import DeviceAddress
+from ocs_sim.agents._camera._feeds import camera_feed
+from ocs_sim.agents._camera._rig import Rig
+from ocs_sim.agents._camera._status import Status
+from ocs_sim.agents._device import LinkState, Watch
 
 from ocs_sim.testing import wait_until
 from tests.agents.camera_bench import camera, observatory, text
@@ -109,7 +115,34 @@ def test_the_feed_has_units_and_all_devices(cam):
     assert set(sample) == set(declared)
     assert declared["ccd_temperature"]["unit"] == "C"
     assert declared["rotator_angle"]["unit"] == "deg"
-    assert not math.isnan(sample["focus_temperature"])
+    # NaN is no JSON, which browsers are sent: what does not lack its device is a number.
+    assert all(math.isfinite(value) for value in sample.values())
+
+
+def test_a_device_that_hangs_keeps_no_task_from_ending():
+    hangs, asked = threading.Event(), threading.Event()
+
+    def read(_):
+        asked.set()
+        hangs.wait(30.0)
+        return {}
+
+    link = SimpleNamespace(device="camera 0", state=LinkState.CONNECTED, is_resting=False, read=read)
+    told = []
+    publisher = SimpleNamespace(
+        feed=camera_feed(Rig(link)), publish_block=lambda *block: told.append(block), flush=lambda: None
+    )
+    status, run = Status(Rig(link), publisher), SimpleNamespace(recovered=lambda: None)
+    monitor = threading.Thread(target=status.look, args=(run, Watch(run)))
+    monitor.start()
+    assert asked.wait(10.0)
+    link.state = LinkState.LOST
+    with status.told():
+        pass
+    assert (monitor.is_alive(), told) == (True, [])
+    hangs.set()
+    monitor.join(10.0)
+    assert [name for name, _ in told] == ["camera"]
 
 
 def test_a_device_that_is_lost_is_named_and_the_others_are_still_watched(served, cam):
