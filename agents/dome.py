@@ -51,6 +51,8 @@ class Dome(TorosNames, Agent[DomeOptions]):
         )
         self._follower = Follower(self._mount, options, _latitude(context))
         self._slaved = False
+        # The run whose data are always the latest sample.
+        self._monitor: Run | None = None
 
     async def on_start(self) -> None:
         """Begin to listen to the mount."""
@@ -74,9 +76,9 @@ class Dome(TorosNames, Agent[DomeOptions]):
             test_mode (bool): Publish once and end.
 
         """
-        watch = Watch(run)
+        watch, self._monitor = Watch(run), run
         for _ in run.every(self.options.monitor_period):
-            seen = watch.attempt(self.link, lambda: self._publish(run))
+            seen = watch.attempt(self.link, self._publish)
             if seen is not None:
                 run.degraded(seen.fault) if seen.fault else run.recovered()
             if test_mode and seen is not None:
@@ -248,8 +250,9 @@ class Dome(TorosNames, Agent[DomeOptions]):
         sample = dome_sample(state, self._follower.wanted, slaved=self._slaved)
         self.dome.publish_block(BLOCK, sample, now)
         self.dome.flush()
-        if run is not None:
-            run.data = {**sample, "timestamp": now}
+        for each in (run, self._monitor):
+            if each is not None:
+                each.data = {**sample, "timestamp": now}
         return state
 
     def publish_if_possible(self, run: Run | None = None) -> None:

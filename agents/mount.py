@@ -87,7 +87,7 @@ class Mount(Agent[MountOptions]):
             test_mode (bool): Publish once and end.
 
         """
-        watch = Watch(run)
+        watch, self._report.monitor = Watch(run), run
         for _ in run.every(self.options.monitor_period):
             seen = watch.attempt(self.link, lambda: self._report.tell(run))
             if test_mode and seen is not None:

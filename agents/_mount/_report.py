@@ -31,15 +31,22 @@ class Report:
         self._pointing = pointing
         self._clock = clock
         self._log = log
+        # The run whose data are always the latest sample.
+        self.monitor: Run | None = None
 
     def tell(self, run: Run) -> MountState:
-        """Publish a sample now, which becomes the run's data too; return the state. Raises DeviceError."""
+        """Publish a sample now, which becomes the run's data too, and the monitor's; return the state.
+
+        Raises DeviceError.
+        """
         state, facts = self._mount.state(), self._mount.facts()
         now = self._clock.time()
         sample = pointing_sample(state, facts, self._pointing.aim)
         self._publisher.publish_block(BLOCK, sample, now)
         self._publisher.flush()
         run.data = {**sample, "timestamp": now}
+        if self.monitor is not None:
+            self.monitor.data = run.data
         return state
 
     def tell_if_possible(self, run: Run) -> None:

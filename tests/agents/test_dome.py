@@ -54,6 +54,7 @@ def test_azimuths_are_of_the_circle(dome, azimuth):
 def test_it_opens_and_closes(dome, world):
     assert do(dome, "open") == "Open."
     assert (world.dome.shutter, last(dome)["shutter"]) == ("open", 0)
+    assert dome.status("monitor").session["data"]["shutter"] == 0
     assert do(dome, "close") == "Closed."
     assert (world.dome.shutter, last(dome)["shutter"]) == ("closed", 1)
 

@@ -56,6 +56,8 @@ def test_the_end_is_published_before_the_task_ends(mount, world):
         block for block in mount.blocks("pointing") if block.timestamps[0] == ended["data"]["timestamp"]
     ]
     assert len(at_end) == 1
+    # Who asks the monitor then is not told what was before.
+    assert mount.status("monitor").session["data"]["timestamp"] >= ended["data"]["timestamp"]
     assert ended["progress"]["fraction"] == 1.0
 
 
