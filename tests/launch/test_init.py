@@ -26,7 +26,9 @@ def test_it_has_the_directories_and_a_site_file_without_faults(tmp_path):
     assert site.check(tmp_path / "night" / "site_config" / "default.yaml", None) == []
 
 
-@pytest.mark.parametrize("name", ["site_config/default.yaml", "scripts/run_acq.py", "scripts/observe_target.py"])
+@pytest.mark.parametrize(
+    "name", ["site_config/default.yaml", "scripts/run_acq.py", "scripts/observe_target.py"]
+)
 def test_what_is_laid_out_is_what_the_project_itself_runs(tmp_path, name):
     lay_out(tmp_path)
     assert (tmp_path / name).read_text() == (ROOT / name).read_text()
