@@ -29,7 +29,9 @@ def set_out(mount, camera):
     mount.does("unpark")
     mount.begins("goto", "slewing", **TARGET)
     mount.harness.until(lambda: mount.sample["slewing"] == 1)
-    camera.begins("expose", "exposing", seconds=90.0)
+    camera.harness.start("expose", seconds=90.0)
+    camera.harness.until(lambda: camera.sample["state"] == 2)
+    camera.until_stage("expose", "exposing")
 
 
 def fail_clearly(mount, camera, port):

@@ -69,6 +69,9 @@ class Watched:
     def begins(self, operation, stage, **params):
         """Start an operation and wait until it says that it is at a stage."""
         self.harness.start(operation, **params)
+        self.until_stage(operation, stage)
+
+    def until_stage(self, operation, stage):
         self.harness.until(
             lambda: (self.harness.status(operation).session["progress"] or {}).get("stage") == stage
         )
