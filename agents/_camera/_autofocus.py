@@ -51,7 +51,7 @@ class FocusSearch:
     move_to: Mover
     take: Callable[[], StarSizes]
     plan: SweepPlan
-    on_point: Callable[[int, FocusPoint | None, float], None]
+    on_point: Callable[[int, FocusPoint | None], None]
     points: list[FocusPoint] = field(default_factory=list)
     looked_at: set[int] = field(default_factory=set)
 
@@ -109,11 +109,11 @@ class FocusSearch:
         return 1 if smallest > (min(self.looked_at) + max(self.looked_at)) / 2 else -1
 
     def _sweep(self, positions: Sequence[int]) -> None:
-        for number, position in enumerate(positions):
+        for position in positions:
             point = self._look_at(position)
             if point is not None:
                 self.points.append(point)
-            self.on_point(position, point, (number + 1) / len(positions))
+            self.on_point(position, point)
 
     def _look_at(self, position: int) -> FocusPoint | None:
         self.move_to(position)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from ._imaging import Prepared
 from ._measure import StarSizes, measure_stars
 from ._plan import SensorFacts
 from ._telling import Telling
+
+_LOOKS_AT_FLOOR = 1
 
 
 @dataclass(frozen=True)
@@ -53,11 +56,12 @@ class Autofocus:
         """
         before = self._mover.position()
         plan = self._plan(prepared, sweep, before)
+        looks = itertools.count(1)
         search = FocusSearch(
             move_to=lambda position: self._mover.move_to(run, position),
-            take=lambda: self._take(run, prepared),
+            take=lambda: self._take(run, prepared, next(looks), plan.points + _LOOKS_AT_FLOOR),
             plan=plan,
-            on_point=lambda position, point, fraction: self._tell(run, position, point, fraction),
+            on_point=lambda position, point: self._tell(run, position, point),
         )
         try:
             curve, best = search.run()
@@ -86,16 +90,17 @@ class Autofocus:
         self._mover.check(centre)
         return SweepPlan(centre, step, sweep.points, facts.most_steps)
 
-    def _take(self, run: Run, prepared: Prepared) -> StarSizes:
-        raw = self._exposer.expose(Telling(run), prepared.plan, threading.Event())
+    def _take(self, run: Run, prepared: Prepared, number: int, count: int) -> StarSizes:
+        # Nobody knows beforehand how far a sweep will have to be extended.
+        telling = Telling(run, number, max(number, count))
+        raw = self._exposer.expose(telling, prepared.plan, threading.Event())
         sizes = measure_stars(raw.pixels, prepared.camera.most_adu)
         if sizes.diameter_pixels is None:
             return sizes
         unbinned = sizes.diameter_pixels * prepared.plan.binning
         return StarSizes(sizes.stars, unbinned, sizes.sky, sizes.noise)
 
-    def _tell(self, run: Run, position: int, point: FocusPoint | None, fraction: float) -> None:
+    def _tell(self, run: Run, position: int, point: FocusPoint | None) -> None:
         self._on_point(position, point)
         if point is not None:
             run.data["points"] = [*run.data["points"], [point.position, point.diameter_pixels, point.stars]]
-        run.progress(stage="sweeping", fraction=fraction)

@@ -59,6 +59,11 @@ def test_an_abort_brings_the_focuser_back(served, cam):
     cam.run("set_focus", position=5040)
     cam.start("autofocus", seconds=2.0, points=7)
     cam.until(lambda: len(cam.status("autofocus").session["data"].get("points", [])) >= 2)
+    # Seven positions and a look at the floor: of the whole search, not of each exposure.
+    cam.until(lambda: (cam.status("autofocus").session["progress"] or {}).get("fraction") is not None)
+    progress = cam.status("autofocus").session["progress"]
+    assert progress["stage"].endswith(" of 8")
+    assert progress["fraction"] is None or 2 / 8 <= progress["fraction"] < 7 / 8
     cam.abort("autofocus")
     assert text(cam.wait("autofocus")) == "Aborted."
     wait_until(lambda: served.world.focuser.position == 5040)
