@@ -1,4 +1,4 @@
-"""What images of the simulated observatory cost: 2048 x 2048 by effect, and one of 10560 x 10560."""
+"""What the simulated observatory costs: images of 2048 x 2048 by effect, one of 10560 x 10560, its server."""
 
 import multiprocessing
 import os
@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from bench import alpaca
 from bench._tools import seconds
 from ocs_sim.world._noise import add_noise, stream
 from ocs_sim.world._optics import image_of_point
@@ -19,7 +20,7 @@ FIELD = {"hour_angle": -3.5, "declination": -32.0}  # in the Milky Way, where th
 Figures = dict[str, float]
 
 
-def measure() -> dict[str, Figures]:
+def measure() -> dict[str, object]:
     results = {"frame": _frames(), "effects": _effects()}
     if not os.environ.get("BENCH_QUICK"):
         results["toros, 10560 x 10560"] = _in_a_process(_toros)
@@ -27,7 +28,7 @@ def measure() -> dict[str, Figures]:
         print(f"  {name}")
         for what, figure in figures.items():
             print(f"    {what:<66}{figure}")
-    return results
+    return {**results, "alpaca": alpaca.measure()}
 
 
 def _frames() -> Figures:
