@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ocs_sim.world._nodes import Positive
+from ocs_sim.world._nodes import NotNegative, Positive
 
 
 @dataclass(frozen=True)
@@ -13,23 +13,23 @@ class WeatherProfile:
 
     name: str = "Simulated weather station"
     mean_celsius: float = 10.0
-    daily_swing_celsius: float = 5.0  # half of the difference between afternoon and dawn
-    yearly_swing_celsius: float = 6.0
-    celsius_rms: float = 1.5
+    daily_swing_celsius: NotNegative = 5.0  # half of the difference between afternoon and dawn
+    yearly_swing_celsius: NotNegative = 6.0
+    celsius_rms: NotNegative = 1.5
     memory_seconds: Positive = 10800.0  # of temperature, humidity and cloud
     dew_point_celsius: float = 0.0
-    dew_point_rms_celsius: float = 2.0
-    wind_metres_per_second: float = 3.0  # median
-    wind_spread: float = 0.4  # rms of its logarithm
+    dew_point_rms_celsius: NotNegative = 2.0
+    wind_metres_per_second: NotNegative = 3.0  # median
+    wind_spread: NotNegative = 0.4  # rms of its logarithm
     wind_memory_seconds: Positive = 900.0
     wind_direction_degrees: float = 270.0
-    pressure_rms_hpa: float = 4.0
+    pressure_rms_hpa: NotNegative = 4.0
     cloudiness: float = (
         -2.5
     )  # below 0 mostly clear, above 0 mostly overcast: in rms of what drives the clouds
     rain_threshold: float = 9.0  # how far above the mean, in rms, what drives the clouds rains
     seeing_arcseconds: Positive = 1.5  # median, zenith, 500 nm
-    seeing_spread: float = 0.15
+    seeing_spread: NotNegative = 0.15
     seeing_memory_seconds: Positive = 600.0
 
 
@@ -39,7 +39,7 @@ class SafetyProfile:
 
     name: str = "Simulated safety monitor"
     sample_seconds: Positive = 2.0
-    safe_again_seconds: float = 10.0  # for so long everything has to be well
+    safe_again_seconds: NotNegative = 10.0  # for so long everything has to be well
     humidity_percent: tuple[float, float] = (92.0, 88.0)
     wind_metres_per_second: tuple[float, float] = (15.0, 12.0)
     gust_metres_per_second: tuple[float, float] = (20.0, 16.0)
@@ -58,7 +58,7 @@ class SwitchProfile:
     step: Positive = 1.0
     value: float = 0.0
     writable: bool = True
-    seconds: float = 0.0  # until a new value holds
+    seconds: NotNegative = 0.0  # until a new value holds
 
 
 SWITCHES = (

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from ocs_sim.world._nodes import Positive
+from ocs_sim.world._nodes import Count, NotNegative, Positive, Range
 
 
 @dataclass(frozen=True)
@@ -12,12 +13,12 @@ class FocuserProfile:
     """An absolute focuser."""
 
     name: str = "Simulated focuser"
-    max_steps: int = 10000
-    max_increment_steps: int = 10000
+    max_steps: Count = 10000
+    max_increment_steps: Count = 10000
     steps_per_second: Positive = 5000.0
     step_micrometres: Positive = 2.0
-    backlash_steps: float = 20.0
-    starts_at_steps: int = 5000
+    backlash_steps: NotNegative = 20.0
+    starts_at_steps: Annotated[int, Range(0)] = 5000
     temperature_time_constant_seconds: Positive = 1800.0  # how slowly the tube follows the air
 
 
@@ -46,5 +47,5 @@ class CoverProfile:
     name: str = "Simulated cover"
     cover_seconds: Positive = 0.5
     starts_open: bool = True
-    max_brightness: int = 255
+    max_brightness: Count = 255
     lamp_seconds: Positive = 0.2  # until the brightness is steady

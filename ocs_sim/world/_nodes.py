@@ -17,10 +17,32 @@ import yaml
 Built = TypeVar("Built")
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _EXTENDS = "extends"
-_ABOVE_ZERO = "above 0"
-#: A number of a profile that has to be above 0.
-Positive = Annotated[float, _ABOVE_ZERO]
 _LARGEST_FILE_BYTES = 1_000_000
+_WORDS: dict[Any, str] = {float: "a number", int: "a whole number", bool: "true or false", str: "text"}
+
+
+@dataclass(frozen=True)
+class Range:
+    """Which numbers can stand in a profile; `above` leaves out the lowest itself."""
+
+    lowest: float
+    highest: float = math.inf
+    above: bool = False
+
+    def __contains__(self, number: float) -> bool:
+        return self.lowest <= number <= self.highest and not (self.above and number == self.lowest)
+
+    def __str__(self) -> str:
+        if math.isfinite(self.highest):
+            return f"from {self.lowest:g} to {self.highest:g}"
+        return f"above {self.lowest:g}" if self.above else f"of {self.lowest:g} or more"
+
+
+Positive = Annotated[float, Range(0, above=True)]
+NotNegative = Annotated[float, Range(0)]
+Fraction = Annotated[float, Range(0, 1)]
+Latitude = Annotated[float, Range(-90, 90)]
+Count = Annotated[int, Range(1)]
 
 
 class _Text(io.StringIO):
@@ -128,7 +150,8 @@ def convert(kind: Any, node: yaml.Node, complaints: list[Complaint]) -> Any:
     if is_dataclass(kind):
         return _build_dataclass(kind, node, complaints)
     if get_origin(kind) is Annotated:
-        return _convert_positive(node, complaints)
+        number, range_ = get_args(kind)
+        return _convert_number(number, range_, node, complaints)
     if get_origin(kind) is Literal:
         return _convert_choice(get_args(kind), node, complaints)
     if get_origin(kind) is tuple:
@@ -139,10 +162,10 @@ def convert(kind: Any, node: yaml.Node, complaints: list[Complaint]) -> Any:
     return _convert_scalar(kind, node, complaints)
 
 
-def _convert_positive(node: yaml.Node, complaints: list[Complaint]) -> Any:
-    number = _convert_scalar(float, node, complaints)
-    if number is not None and not number > 0:
-        complaints.append(Complaint(_where(node), "a number above 0 belongs here."))
+def _convert_number(kind: type, range_: Range, node: yaml.Node, complaints: list[Complaint]) -> Any:
+    number = _convert_scalar(kind, node, complaints)
+    if number is not None and number not in range_:
+        complaints.append(Complaint(_where(node), f"{_WORDS[kind]} {range_} belongs here."))
     return number
 
 
@@ -177,8 +200,7 @@ def _convert_scalar(kind: Any, node: yaml.Node, complaints: list[Complaint]) -> 
             number = math.nan
         if math.isfinite(number):
             return number
-    words = {float: "a number", int: "a whole number", bool: "true or false", str: "text"}
-    complaints.append(Complaint(_where(node), f"{words.get(kind, kind)} belongs here."))
+    complaints.append(Complaint(_where(node), f"{_WORDS.get(kind, kind)} belongs here."))
     return None
 
 

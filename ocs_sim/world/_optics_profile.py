@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Annotated
+
+from ocs_sim.world._nodes import Fraction, NotNegative, Positive, Range
 
 
 @dataclass(frozen=True)
@@ -11,28 +14,30 @@ class FilterProfile:
     """One slot of the filter wheel, with everything between a star's magnitude and electrons."""
 
     name: str
-    wavelength_nanometres: float = 550.0
+    wavelength_nanometres: Positive = 550.0
     #: Electrons per second and square metre from a star of magnitude 0 above the atmosphere:
     #: about 1e7 photons/s/m2/nm x bandwidth x mirrors, filter and quantum efficiency.
-    zero_magnitude_electrons: float = 4.4e9
-    extinction_magnitudes: float = 0.15  # for each unit of air mass
+    zero_magnitude_electrons: NotNegative = 4.4e9
+    extinction_magnitudes: NotNegative = 0.15  # for each unit of air mass
     sky_magnitude: float = 21.6  # at a dark zenith, for each square arcsecond
     colour_term: float = 0.0  # instrumental minus catalogue magnitude, for each magnitude of colour
     focus_offset_steps: float = 0.0
-    calibrator_electrons: float = 20000.0  # per second and unbinned pixel at full brightness
+    calibrator_electrons: NotNegative = 20000.0  # per second and unbinned pixel at full brightness
 
 
 @dataclass(frozen=True)
 class OpticsProfile:
     """A telescope between the sky and the detector."""
 
-    aperture_metres: float = 0.3
-    obstruction_fraction: float = 0.35  # the secondary's diameter over the primary's
-    focal_length_metres: float = 1.8564
-    moffat_beta: float = 3.0
-    optics_blur_arcseconds: float = 0.5  # FWHM in perfect air and focus
-    vignetting_fraction: float = 0.12  # light lost in the corners
-    dust_shadows: int = 14
+    aperture_metres: Positive = 0.3
+    obstruction_fraction: Annotated[float, Range(0, 0.99)] = (
+        0.35  # the secondary's diameter over the primary's
+    )
+    focal_length_metres: Positive = 1.8564
+    moffat_beta: Annotated[float, Range(1, above=True)] = 3.0
+    optics_blur_arcseconds: NotNegative = 0.5  # FWHM in perfect air and focus
+    vignetting_fraction: Fraction = 0.12  # light lost in the corners
+    dust_shadows: Annotated[int, Range(0, 10000)] = 14
     best_focus_steps: float = 5000.0  # at 10 C, without a filter
     focus_steps_per_celsius: float = -10.0
     camera_angle_degrees: float = (

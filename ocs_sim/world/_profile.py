@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -57,9 +58,32 @@ def load_profile(name: str | Path, /, **overrides: Any) -> Profile:
     for key, value in overrides.items():
         root = set_key(root, key, value)
     profile = None if complaints else build(Profile, root, complaints)
+    complaints.extend(Complaint(path.name, text) for text in _contradictions(profile))
     if complaints or profile is None:
         raise ProfileFaulty(path=path, listing="\n".join(str(complaint) for complaint in complaints))
     return profile if profile.name else _named(profile, path.stem)
+
+
+def _contradictions(profile: Profile | None) -> Iterator[str]:
+    if profile is None:
+        return
+    camera, focuser, place = profile.camera, profile.focuser, profile.place
+    if not (abs(place.latitude_degrees) <= 90 and -180 <= place.longitude_degrees <= 360):
+        yield "the place is none: its latitude is from -90 to 90 degrees, its longitude from -180 to 360."
+    if not profile.filters:
+        yield "`filters` needs one at least: also without a wheel there is something in the beam."
+    lists = camera.readout_modes, camera.readout_noise_of_modes, camera.readout_time_of_modes
+    if len({len(each) for each in lists}) > 1 or not camera.readout_modes:
+        yield "the camera's readout_modes, readout_noise_of_modes and readout_time_of_modes go together."
+    if not camera.min_set_point_celsius <= camera.set_point_celsius <= camera.max_set_point_celsius:
+        yield "the camera's set_point_celsius is not between its min_ and max_set_point_celsius."
+    if camera.min_exposure_seconds > camera.max_exposure_seconds:
+        yield "the camera's min_exposure_seconds is above its max_exposure_seconds."
+    if max(focuser.starts_at_steps, focuser.max_increment_steps) > focuser.max_steps:
+        yield "the focuser's starts_at_steps and max_increment_steps cannot be above its max_steps."
+    for switch in profile.switches:
+        if not switch.minimum <= switch.value <= switch.maximum or switch.minimum == switch.maximum:
+            yield f"the switch {switch.name!r} has no value between its minimum and its maximum."
 
 
 def _named(profile: Profile, name: str) -> Profile:

@@ -81,3 +81,25 @@ def test_a_file_that_is_no_profile_is_refused(tmp_path, text, words):
 def test_a_profile_that_is_not_there_is_named():
     with pytest.raises(NoSuchProfile, match="1m, fast, toros"):
         load_profile("slow")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("camera: {width: 0}", "a whole number from 1 to 32768"),
+        ("camera: {electrons_per_adu: 0}", "a number above 0"),
+        ("camera: {read_noise_electrons: -1}", "a number of 0 or more"),
+        ("camera: {max_adu: 100000}", "from 1 to 65535"),
+        ("camera: {binning: both}", "one of ccd, cmos"),
+        ("camera: {readout_modes: [one]}", "go together"),
+        ("camera: {set_point_celsius: -80}", "set_point_celsius"),
+        ("optics: {focal_length_metres: .nan}", "a number"),
+        ("mount: {horizon: [[0, 300]]}", "from -90 to 90"),
+        ("focuser: {max_steps: 100}", "above its max_steps"),
+        ("filters: []", "needs one at least"),
+        ("switches: [{name: Lamp, maximum: -3}]", "'Lamp'"),
+        ("place: {latitude_degrees: 95}", "latitude"),
+    ],
+)
+def test_numbers_that_make_no_observatory_are_refused(tmp_path, text, words):
+    assert words in complaint(tmp_path, f"extends: fast\n{text}\n")
