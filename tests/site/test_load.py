@@ -39,20 +39,28 @@ def test_the_mini_observatory(mini):
         ("registry", "RegistryAgent"),
         ("aggregator", "AggregatorAgent"),
         ("data1", "FakeDataAgent"),
+        ("world", "WorldAgent"),
+        ("mount", "MountAgent"),
+        ("camera", "CameraAgent"),
+        ("dome", "DomeAgent"),
+        ("weather", "WeatherAgent"),
     ]
+    for name in ("world", "mount", "camera", "dome", "weather"):
+        assert mini.instance(host, name).arguments[:4] == ("--host", "127.0.0.1", "--port", "11111")
     assert mini.instance(host, "aggregator").arguments == (
         "--initial-state", "record", "--data-dir", "../data/hk", "--metrics-port", "8011",
     )  # fmt: skip
     assert mini.warnings == ()
 
 
-def test_the_mini_observatory_in_the_style_of_ocs_is_the_same(mini):
+def test_the_housekeeping_of_the_mini_observatory_in_the_style_of_ocs_is_the_same(mini):
     other = load(REPO / "site_config/ocs_style.yaml", environ={})
     assert other.hub == mini.hub
     ours, theirs = mini.host("localhost"), other.host("localhost")
     assert (theirs.crossbar, theirs.log_dir) == (ours.crossbar, ours.log_dir)
-    assert [each.arguments for each in theirs.instances] == [each.arguments for each in ours.instances]
-    assert [each.instance_id for each in theirs.instances] == [each.instance_id for each in ours.instances]
+    housekeeping = ours.instances[:4]
+    assert [each.arguments for each in theirs.instances] == [each.arguments for each in housekeeping]
+    assert [each.instance_id for each in theirs.instances] == [each.instance_id for each in housekeeping]
 
 
 def test_what_init_writes_is_the_mini_observatory():
@@ -215,7 +223,8 @@ def test_an_agent_that_is_not_there_is_named_with_the_nearest(mini):
         mini.instance(mini.host("localhost"), "date1")
     assert str(caught.value) == (
         f"{mini.path} has no agent 'date1' on host 'localhost': did you mean 'data1'? "
-        "It has master, registry, aggregator, data1; choose one with --instance-id."
+        "It has master, registry, aggregator, data1, world, mount, camera, dome, weather; "
+        "choose one with --instance-id."
     )
 
 
