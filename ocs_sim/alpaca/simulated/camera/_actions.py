@@ -7,6 +7,9 @@ import json
 import re
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ocs_sim.alpaca import ActionNotImplemented, get, put
 from ocs_sim.alpaca.simulated.camera._part import CameraPart
 
@@ -14,6 +17,7 @@ TRUTH, SIMULATION = "Truth", "Simulation"
 _OF_THE_TABLE = re.compile(
     r"XTENSION|BITPIX|NAXIS\d*|PCOUNT|GCOUNT|TFIELDS|EXTNAME|T(TYPE|FORM|UNIT|DISP)\d+"
 )
+_DECIMALS = 8
 
 
 class Actions(CameraPart):
@@ -48,7 +52,12 @@ class Actions(CameraPart):
             for card in hdu.header.cards
             if card.keyword and not _OF_THE_TABLE.fullmatch(card.keyword)
         }
-        stars = {column.name: hdu.data[column.name].tolist() for column in hdu.columns}
         units = {column.name: column.unit for column in hdu.columns if column.unit}
-        answer: dict[str, Any] = {"facts": facts, "units": units, "stars": stars}
-        return json.dumps(answer)
+        rest = json.dumps({"facts": facts, "units": units})
+        # No other device is answered while json is at work, so it gets one column after the other.
+        stars = ", ".join(f'"{column.name}": {_listed(hdu.data[column.name])}' for column in hdu.columns)
+        return f'{rest[:-1]}, "stars": {{{stars}}}}}'
+
+
+def _listed(values: NDArray[np.float64]) -> str:
+    return json.dumps(np.round(values, _DECIMALS).tolist())
