@@ -88,6 +88,7 @@ class Camera(Instrument):
         )
         wishes = Wishes(object_name=object, observer=observer, compress=compress, truth=truth)
         run.progress(stage="asking the devices")
+        self.parts.recorder.make_place()
         prepared = self.parts.imaging.prepare(request, wishes)
         if not (prepared.plan.light or prepared.camera.sensor.has_shutter):
             run.message("This camera has no shutter: its cover has to be closed for this.")

@@ -4,6 +4,7 @@ OperationFailed
 |- ImageLost, ImageRefused, BadImage    an image could not be fetched
 |- ExposureLost                         an exposure did not come to its end
 |- NothingExposed                       it was to be stopped before it began
+|- NotKept                              an image could not be written
 |- NotThere                             a device that the site file does not give
 `- FocusFailed
 """
@@ -31,6 +32,10 @@ class ExposureLost(OperationFailed):
 
 class NothingExposed(OperationFailed):
     """The exposure was stopped before it began."""
+
+
+class NotKept(OperationFailed):
+    """No image can be kept: {fault} Is `data-dir` right, and is there room?"""
 
 
 class NotThere(OperationFailed):

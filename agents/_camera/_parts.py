@@ -29,6 +29,7 @@ class Parts:
 
     rig: Rig
     exposer: Exposer
+    recorder: Recorder
     imaging: Imaging
     settings: Settings
     cooler: Cooler
@@ -50,6 +51,7 @@ class Parts:
         return cls(
             rig=rig,
             exposer=exposer,
+            recorder=recorder,
             imaging=Imaging(rig, exposer, recorder, options, labels, ears),
             settings=Settings(rig, options),
             cooler=Cooler(rig.camera, options.cooling_tolerance, options.cooling_settle),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +13,7 @@ from typing import Any
 from ocs_sim.images import (
     Facts,
     ImageCounter,
+    ImageError,
     ImageName,
     Truth,
     build_header,
@@ -18,6 +22,8 @@ from ocs_sim.images import (
     write_image,
     write_previews,
 )
+
+from ._errors import NotKept
 
 
 @dataclass(frozen=True)
@@ -39,26 +45,47 @@ class Recorder:
         self._previews = previews
         self._counter = ImageCounter(directory)
 
+    def make_place(self) -> None:
+        """Make the directory, if it is not there; raises NotKept, also if nothing can be written in it."""
+        with _told():
+            self._directory.mkdir(parents=True, exist_ok=True)
+            if not os.access(self._directory, os.W_OK | os.X_OK):
+                raise PermissionError(None, "nobody may write there", str(self._directory))
+
     def next_name(self, start: float, longitude_degrees: float | None) -> ImageName:
-        """Return the name of the next image, which began at `start` (unix seconds)."""
+        """Return the name of the next image, which began at `start` (unix seconds); raises NotKept."""
         day = (
             datetime.fromtimestamp(start, UTC).strftime("%Y%m%d")
             if longitude_degrees is None
             else observing_day(start, longitude_degrees)
         )
-        self._directory.mkdir(parents=True, exist_ok=True)
-        number = self._counter.next(self._site_code, self._instrument)
+        self.make_place()
+        with _told():
+            number = self._counter.next(self._site_code, self._instrument)
         return ImageName(self._site_code, self._instrument, day, number)
 
     def write(
         self, name: ImageName, pixels: Any, facts: Facts, *, compress: bool, truth: Truth | None
     ) -> Written:
-        """Write an image whole or not at all, and what goes with it; raises ImageError."""
-        folder = self._directory / name.day
-        folder.mkdir(exist_ok=True)
-        path = write_image(folder / str(name), pixels, build_header(facts), compress=compress, truth=truth)
-        return Written(name, path, self._write_others(path, pixels) if self._previews else ())
+        """Write an image whole or not at all, and what goes with it; raises NotKept."""
+        header = build_header(facts)
+        with _told():
+            folder = self._directory / name.day
+            folder.mkdir(exist_ok=True)
+            path = write_image(folder / str(name), pixels, header, compress=compress, truth=truth)
+            return Written(name, path, self._write_others(path, pixels) if self._previews else ())
 
     def _write_others(self, path: Path, pixels: Any) -> tuple[Path, ...]:
         pictures = write_previews(path, pixels)
         return (write_header_text(path), pictures.display, pictures.thumbnail)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Have an observer told what is wrong with the place of images."""
+    try:
+        yield
+    except ImageError as fault:
+        raise NotKept(fault=str(fault)) from fault
+    except OSError as fault:
+        raise NotKept(fault=f"{fault.filename}: {fault.strerror}.") from fault

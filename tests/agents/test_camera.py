@@ -153,6 +153,26 @@ def test_what_the_camera_cannot_do_comes_back_all_at_once(cam):
     assert len(cam.published("files")) == before
 
 
+def test_a_place_where_nothing_can_be_kept_is_said_before_the_exposure(served, tmp_path):
+    (tmp_path / "file").touch()
+    before = served.world.camera.exposure
+    with camera(served, tmp_path / "file" / "images") as cam:
+        reply = cam.run("expose", seconds=0.1)
+    assert text(reply).startswith(f"No image can be kept: {tmp_path}/file/images: Not a directory.")
+    assert served.world.camera.exposure is before
+
+
+def test_an_image_that_cannot_be_written_is_said(cam, monkeypatch):
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    reply = cam.run("expose", seconds=0.1)
+    assert not reply.session["success"]
+    assert text(reply).startswith("No image can be kept: ")
+    assert "No space left on device. What was there before" in text(reply)
+
+
 def test_a_filter_takes_its_focus_with_it(served, cam):
     cam.run("set_filter", filter="L")
     before = served.world.focuser.position
