@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ocs_sim.agent import Run
 
-from .._device import MoveProgress
-from ._aims import Aim
+from .._device import DeviceRefused, MoveProgress
+from ._aims import Aim, GroundAim
 from ._device_side import MountDevice
 from ._dome_gate import DomeGate
 from ._errors import NotReady, WrongPlace
@@ -68,7 +68,7 @@ class Pointing:
         device = self._device
         with device.moving():
             connection = device.link.connection
-            device.set_tracking(aim.is_tracked or not facts.can_slew_alt_az)
+            self._prepare_tracking(run, aim, facts, state, connection)
             device.link.call(lambda mount: aim.begin(mount, facts, state.unix), f"slew to {aim.describe()}")
             device.wait_while_slewing(
                 run,
@@ -79,6 +79,22 @@ class Pointing:
             device.set_tracking(aim.is_tracked)
         run.progress(stage="arrived")
         progress.arrived()
+
+    def _prepare_tracking(
+        self, run: Run, aim: Aim, facts: MountFacts, state: MountState, connection: int
+    ) -> None:
+        device = self._device
+        try:
+            device.set_tracking(aim.is_tracked or not facts.can_slew_alt_az)
+        except DeviceRefused as fault:
+            if not (aim.is_tracked and facts.can_slew_alt_az):
+                raise
+            # At a limit a mount cannot track, and without tracking it takes no place in the sky to go to.
+            run.message(f"{fault} Going there by altitude and azimuth first.")
+            way = GroundAim(*aim.horizontal(facts, state.unix))
+            device.link.call(lambda mount: way.begin(mount, facts, state.unix), f"slew to {way.describe()}")
+            device.wait_while_slewing(run, f"finish the slew to {way.describe()}", connection)
+            device.set_tracking(on=True)
 
     def _arrived(self, aim: Aim, facts: MountFacts) -> MountState:
         state = self._device.state()

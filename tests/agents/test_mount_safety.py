@@ -6,7 +6,7 @@ import pytest
 from ocs_sim.agents._device import LinkState
 
 from ocs_sim.testing import served_world
-from tests.agents.mount_bench import begin, do, end_of, fail, last, mount_of, overhead
+from tests.agents.mount_bench import begin, do, end_of, fail, last, miss_arcseconds, mount_of, overhead
 
 
 @pytest.fixture(scope="module")
@@ -235,3 +235,24 @@ def test_the_end_of_the_agent_stops_the_mount(served, world):
         mount.until(lambda: world.mount.slewing)
     world.clock.advance(5.0)
     assert world.mount.slewing is False
+
+
+def test_a_mount_that_a_limit_has_stopped_is_sent_elsewhere(mount, world):
+    world.mount.set_tracking(True)
+    world.mount.slew_to_equatorial((world.mount.sidereal_time_hours + 0.2) % 24.0, -35.0)
+    world.clock.advance(60.0)
+    # Past the meridian, until the tube is at the pier: there it cannot track, and a mount that does not track
+    # takes no place in the sky to go to.
+    world.clock.advance(7200.0)
+    assert world.mount.tracking is False
+    ra, dec = overhead(world)
+    mount.start("goto", ra=ra, dec=dec)
+
+    def is_over():
+        world.clock.advance(1.0)
+        return mount.status("goto").session["status"] == "done"
+
+    mount.until(is_over)
+    assert mount.status("goto").session["success"], told_by(mount, "goto")
+    assert world.mount.tracking is True
+    assert miss_arcseconds(world, ra, dec) < 1.0
