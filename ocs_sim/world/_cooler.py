@@ -142,7 +142,7 @@ class Cooler(Part):
         return np.asarray(goal + short * (air - goal))
 
     def _air(self, when: Values) -> Values:
-        return np.asarray(self._world.weather.conditions(when).temperature_celsius, dtype=float)
+        return np.asarray(self._world.weather.air_celsius(when), dtype=float)
 
 
 def _response(mode: str, elapsed: Values) -> Values:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import zlib
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +31,8 @@ def smooth_noise(times: Floats, seed: int, what: str, memory_seconds: float) -> 
 
 
 def _octave(times: Floats, seed: int, channel: int, step_seconds: float) -> Floats:
+    if np.ndim(times) == 0:
+        return np.asarray(_octave_at(float(times), seed, channel, step_seconds))
     place = np.asarray(times, dtype=float) / step_seconds
     knot = np.floor(place)
     part = place - knot
@@ -37,6 +41,22 @@ def _octave(times: Floats, seed: int, channel: int, step_seconds: float) -> Floa
     before, after = _normal(index, seed, channel), _normal(index + 1, seed, channel)
     # The curve between two independent knots has less variance in the middle: divide by what is left of it.
     return np.asarray((before * (1 - part) + after * part) / np.sqrt(part**2 + (1 - part) ** 2))
+
+
+def _octave_at(time: float, seed: int, channel: int, step_seconds: float) -> float:
+    """Return the same for one moment: devices are mostly asked for one after the other, close together."""
+    place = time / step_seconds
+    knot = math.floor(place)
+    part = place - knot
+    part = part * part * (3.0 - 2.0 * part)
+    before, after = _knot(knot, seed, channel), _knot(knot + 1, seed, channel)
+    rest = 1 - part
+    return (before * rest + after * part) / math.sqrt(part * part + rest * rest)
+
+
+@lru_cache(maxsize=1024)
+def _knot(index: int, seed: int, channel: int) -> float:
+    return float(_normal(np.asarray(index), seed, channel))
 
 
 def _normal(index: NDArray[np.int64], seed: int, channel: int) -> Floats:

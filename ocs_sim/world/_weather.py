@@ -59,7 +59,7 @@ class Weather(Part):
         front = self._noise(at, "front", self._profile.memory_seconds)
         cloud = self._cloud(at, front)
         rain = self._rain(at, front)
-        temperature = self._temperature(at) - 2.0 * (rain > 0)
+        temperature = self._wet_temperature(at, rain)
         dew_point = self._dew_point(at, temperature, rain)
         speed = self.wind(at)
         return Conditions(
@@ -76,6 +76,13 @@ class Weather(Part):
             sky_temperature_celsius=temperature - 22.0 + 20.0 * cloud / 100.0,
             seeing_arcseconds=self._seeing(at, speed),
         )
+
+    @locked
+    def air_celsius(self, times: Floats) -> Floats:
+        """Return only the temperature of the conditions, for a fraction of what those cost."""
+        at = moments(times)
+        rain = self._rain(at, self._noise(at, "front", self._profile.memory_seconds))
+        return self._wet_temperature(at, rain)
 
     @locked
     def temperature_celsius(self, times: Floats) -> Floats:
@@ -108,6 +115,9 @@ class Weather(Part):
             + profile.daily_swing_celsius * np.cos(2 * np.pi * (hour - _WARMEST_HOUR) / 24.0)
             + profile.celsius_rms * self._noise(at, "temperature", profile.memory_seconds)
         )
+
+    def _wet_temperature(self, at: Floats, rain: Floats) -> Floats:
+        return self._temperature(at) - 2.0 * (rain > 0)
 
     def _dew_point(self, at: Floats, temperature: Floats, rain: Floats) -> Floats:
         profile = self._profile

@@ -120,3 +120,13 @@ def test_the_fast_profile_has_weather_to_observe_in():
         assert weather.rain_millimetres_per_hour.max() == 0
         assert weather.wind_gust_metres_per_second.max() < limits.gust_metres_per_second[0]
         assert weather.humidity_percent.max() < limits.humidity_percent[0]
+
+
+def test_the_temperature_alone_is_that_of_the_conditions():
+    world = stepped("toros", seed=7)
+    world.faults.inject("weather.rain", seconds=3 * HOUR)
+    world.clock.advance(2 * HOUR)
+    times = world.now() + np.arange(-10.0, 1.0) * 600.0
+    conditions = world.weather.conditions(times)
+    assert np.any(conditions.rain_millimetres_per_hour > 0)
+    assert world.weather.air_celsius(times).tolist() == conditions.temperature_celsius.tolist()
