@@ -15,6 +15,9 @@ from ocs_sim.world._part import Part, locked
 if TYPE_CHECKING:
     from ocs_sim.world._world import World
 
+# Longer than the other parts: weather stations average over a day.
+_REMEMBERED_SECONDS = 90_000.0
+
 Turn = Callable[[float, "Fault"], None]
 
 
@@ -63,6 +66,7 @@ class Faults(Part):
         self._end(at, name)
         until = math.inf if seconds is None else at + seconds
         fault = Fault(name, at, until, checked)
+        self._known[name] = [each for each in self._known[name] if each.until > self._forgotten_before()]
         self._known[name].append(fault)
         for begins, _ in self._listeners[name]:
             begins(at, fault)
@@ -101,7 +105,7 @@ class Faults(Part):
 
     @locked
     def all_of(self, name: str) -> tuple[Fault, ...]:
-        """Return all occurrences of a fault, oldest first."""
+        """Return all occurrences of a fault in the last day, oldest first."""
         return tuple(self._known[name])
 
     def on(self, name: str, begins: Turn, ends: Turn) -> None:
@@ -122,6 +126,9 @@ class Faults(Part):
             else:
                 known[key] = _number(what, value, *kind.range_of(key))
         return known
+
+    def _forgotten_before(self) -> float:
+        return self._world.keep_since() - _REMEMBERED_SECONDS
 
     def _at(self, name: str, unix: float) -> Fault | None:
         for fault in reversed(self._known.get(name, ())):

@@ -62,6 +62,13 @@ def test_a_fault_injected_again_is_replaced(world):
     assert names(world) == []
 
 
+def test_what_has_long_passed_is_forgotten(world):
+    for _ in range(60):
+        world.faults.inject("weather.cloud", seconds=10)
+        world.clock.advance(3600.0)
+    assert 24 <= len(world.faults.all_of("weather.cloud")) <= 30
+
+
 def test_listeners_are_told_the_moments_once(world):
     told = []
     world.faults.on(
