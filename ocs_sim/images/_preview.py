@@ -15,6 +15,7 @@ from ocs_sim.images._stretch import greys, stretch_for
 
 DISPLAY_PIXELS = 900
 THUMBNAIL_ROWS = 128
+_WIDEST_PIXELS = 4096
 _QUALITY = 85
 
 
@@ -31,7 +32,8 @@ def write_previews(
 ) -> Previews:
     """Write the pictures of an image beside its FITS file; raises NotAnImageName, UnknownStretch, NotWritten.
 
-    `...-EX10.jpg` has at most 900 pixels along its longer side, `...-EX11.jpg` is 128 pixels high.
+    `...-EX10.jpg` has at most 900 pixels along its longer side, `...-EX11.jpg` is 128 pixels high,
+    and 4096 wide at most: a narrow strip of a sensor is shown higher than it is.
     """
     name = ImageName.parse(image)
     display = preview(data, DISPLAY_PIXELS, stretch)
@@ -80,7 +82,8 @@ def _thumbnail(display: NDArray[np.uint8]) -> NDArray[np.uint8]:
     from PIL import Image
 
     rows, columns = display.shape
-    size = (max(round(columns * THUMBNAIL_ROWS / rows), 1), THUMBNAIL_ROWS)
+    # A row of 900 pixels would become wider than a JPEG can be.
+    size = (min(max(round(columns * THUMBNAIL_ROWS / rows), 1), _WIDEST_PIXELS), THUMBNAIL_ROWS)
     return np.asarray(Image.fromarray(display).resize(size, Image.Resampling.LANCZOS))
 
 

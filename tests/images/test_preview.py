@@ -49,10 +49,11 @@ def test_a_picture_is_never_larger_than_asked_and_keeps_its_shape(shape, size):
     assert abs(made.shape[0] - size[1]) <= 1
 
 
-def test_a_thumbnail_of_a_wide_image_is_128_pixels_high(tmp_path):
-    made = write_previews(tmp_path / str(NAME), sky((64, 640)))
+@pytest.mark.parametrize(("shape", "width"), [((64, 640), 1280), ((1, 5000), 4096), ((2, 1801), 4096)])
+def test_a_thumbnail_of_a_wide_image_is_128_pixels_high(tmp_path, shape, width):
+    made = write_previews(tmp_path / str(NAME), sky(shape))
     with Picture.open(made.thumbnail) as thumbnail:
-        assert thumbnail.size == (1280, 128)
+        assert thumbnail.size == (width, 128)
 
 
 @pytest.mark.parametrize("shape", [(300, 400), (3000, 4000)])
