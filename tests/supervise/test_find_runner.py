@@ -14,7 +14,7 @@ MODULE = """
 raise SystemExit("must not be run")
 class Telescope(Agent):
     aliases: ClassVar[tuple[str, ...]] = ("TelescopeAgent", "Scope")
-class Dome(Agent):
+class Enclosure(Agent):
     aliases = ("Roof",)
 """
 
@@ -34,7 +34,7 @@ def test_installed_classes_are_ours_and_stay_unloaded(name: str) -> None:
     assert not [each for each in set(sys.modules) - before if each.startswith("ocs_sim.agents.")]
 
 
-@pytest.mark.parametrize("name", ["Telescope", "TelescopeAgent", "Scope", "Dome", "Roof"])
+@pytest.mark.parametrize("name", ["Telescope", "TelescopeAgent", "Scope", "Enclosure", "Roof"])
 def test_classes_in_agent_paths_are_read_and_not_run(agents: Path, name: str) -> None:
     assert find_runner(name, [agents]) is Runner.OURS
     assert find_runner(name, [agents / "devices.py"]) is Runner.OURS
@@ -46,7 +46,7 @@ def test_an_unknown_class_has_a_nearest_name(agents: Path) -> None:
 
 
 def test_a_file_that_is_no_python_is_named_only_when_its_class_may_be_in_it(agents: Path) -> None:
-    (agents / "broken.py").write_text("class Mount(\n")
-    assert find_runner("Dome", [agents]) is Runner.OURS
+    (agents / "broken.py").write_text("class Spectrograph(\n")
+    assert find_runner("Enclosure", [agents]) is Runner.OURS
     with pytest.raises(BadAgentModule, match=r"broken.py cannot be loaded as an agent: line 1"):
-        find_runner("Mount", [agents])
+        find_runner("Spectrograph", [agents])
