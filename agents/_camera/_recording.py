@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,11 +28,12 @@ from ._errors import NotKept
 
 @dataclass(frozen=True)
 class Written:
-    """The files of one image."""
+    """The files of one image; `problem` is why there are no others beside it."""
 
     name: ImageName
     path: Path
     others: tuple[Path, ...] = ()
+    problem: str | None = None
 
 
 class Recorder:
@@ -73,11 +74,16 @@ class Recorder:
             folder = self._directory / name.day
             folder.mkdir(exist_ok=True)
             path = write_image(folder / str(name), pixels, header, compress=compress, truth=truth)
-            return Written(name, path, self._write_others(path, pixels) if self._previews else ())
+        return self._with_others(Written(name, path), pixels) if self._previews else Written(name, path)
 
-    def _write_others(self, path: Path, pixels: Any) -> tuple[Path, ...]:
-        pictures = write_previews(path, pixels)
-        return (write_header_text(path), pictures.display, pictures.thumbnail)
+    def _with_others(self, written: Written, pixels: Any) -> Written:
+        try:
+            pictures = write_previews(written.path, pixels)
+            others = write_header_text(written.path), pictures.display, pictures.thumbnail
+        except (OSError, ImageError) as fault:
+            # The image itself is there.
+            return replace(written, problem=str(fault))
+        return replace(written, others=others)
 
 
 @contextmanager

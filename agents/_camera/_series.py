@@ -53,5 +53,7 @@ class Series:
         self._images.publish_block("images", as_block(taken, prepared.plan), taken.raw.ended)
         self._images.flush()
         self._files.publish(as_message(taken, prepared.plan))
+        if taken.written.problem:
+            run.message(f"There are no pictures of it. {taken.written.problem}")
         if taken.problems and sequence == 1:
             run.message(f"Not in the files: {'; '.join(taken.problems)}.")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from astropy.io import fits
 
-from ocs_sim.images import read_image
+from ocs_sim.images import NotWritten, read_image
 from ocs_sim.wire import ResponseCode
 from tests.agents.camera_bench import DEVICES, PIXELS, camera, observatory, text
 
@@ -135,6 +135,18 @@ def test_pictures_and_the_header_beside_an_image(served, tmp_path):
     assert message["base_name"].startswith("tst-sci-")
     assert sorted(Path(each).name[-8:] for each in message["others"]) == ["EX00.txt", "EX10.jpg", "EX11.jpg"]
     assert all(Path(each).stat().st_size > 500 for each in message["others"])
+
+
+def test_an_image_without_pictures_is_told_all_the_same(served, tmp_path, monkeypatch):
+    def fail(path, _):
+        raise NotWritten(path=path, reason="No space left on device")
+
+    monkeypatch.setattr("ocs_sim.agents._camera._recording.write_previews", fail)
+    with camera(served, tmp_path, "--previews") as cam:
+        reply = cam.run("expose", seconds=0.1, count=2)
+        assert (reply.session["success"], reply.session["data"]["taken"]) == (True, 2), text(reply)
+        assert [each.message["others"] for each in cam.published("files")] == [[], []]
+    assert any("no pictures of it" in each and "No space" in each for _, each in reply.session["messages"])
 
 
 def test_wrong_parameters_come_back_all_at_once(cam):
