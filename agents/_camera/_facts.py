@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from ocs_sim.ascom import ShutterState
 from ocs_sim.images import (
     Detector,
     Dome,
@@ -29,7 +30,7 @@ from ._telescope import TelescopeFacts
 
 _PIER_SIDES: Mapping[int, Literal["east", "west"]] = {0: "east", 1: "west"}
 _HALF_CIRCLE_DEGREES, _FULL_CIRCLE_DEGREES = 180.0, 360.0
-_SHUTTERS = ("open", "closed", "opening", "closing", "error")
+_SHUTTERS = tuple(state.name.lower() for state in ShutterState)
 _WEATHER = {
     "temperature": "temperature_celsius",
     "humidity": "humidity_percent",
