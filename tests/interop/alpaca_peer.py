@@ -3,6 +3,10 @@
 Their numbers, names and limits are none of ours. The camera's images need stars: by default those come from
 the Gaia archive over the network, here from a file. They are taken where telescope 0 points, whatever number
 the telescope has; there is none, so that this is RA 0.15, Dec 0 degrees, through 8 m of focal length.
+
+Where they do not keep to the standard, tests look away: an aborted exposure goes on unseen and has an image
+when its time is over, StopExposure stops nothing, AtHome stays true on the way from there, CloudCover is a
+fraction, images come as ImageBytes to everybody, and there is no management API.
 """
 
 import signal
