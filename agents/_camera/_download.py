@@ -26,6 +26,7 @@ _TYPES = {1: "<i2", 2: "<i4", 3: "<f8", 4: "<f4", 5: "<u8", 6: "<u1", 7: "<i8", 
 _FLAT_RANK = 2
 _IMAGEBYTES = "application/imagebytes"
 _BLOCK_BYTES = 2**20
+_CONNECT_SECONDS = 5.0
 _LARGEST_UINT16 = 65_535
 _TELLING_CHARACTERS = 200
 OnProgress = Callable[[float], None]
@@ -48,10 +49,13 @@ def fetch_image(
     Raises ImageLost when the connection breaks, ImageRefused when the camera says no, BadImage.
     """
     where = urlsplit(device_url)
-    connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=timeout_seconds)
+    # Nothing can interrupt who waits for a connection.
+    soon = min(timeout_seconds, _CONNECT_SECONDS)
+    connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=soon)
     forget = None
     try:
         connection.connect()
+        connection.sock.settimeout(timeout_seconds)
         forget = on_cancel(partial(_interrupt, connection.sock)) if on_cancel else None
         path = f"{where.path}/imagearray?ClientID={client_id}&ClientTransactionID=1"
         connection.request("GET", path, headers={"Accept": f"{_IMAGEBYTES}, application/json;q=0.5"})

@@ -136,6 +136,19 @@ def test_a_camera_that_says_nothing_can_be_interrupted_and_is_given_up():
         assert len(forgotten) == 1
 
 
+def test_a_camera_that_takes_no_connection_is_given_up_soon(monkeypatch):
+    monkeypatch.setattr("ocs_sim.agents._camera._download._CONNECT_SECONDS", 0.05)
+    with contextlib.ExitStack() as stack:
+        full = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(8):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(full.getsockname())
+        url = f"http://127.0.0.1:{full.getsockname()[1]}/api/v1/camera/0"
+        with pytest.raises(ImageLost, match="timed out"):
+            fetch_image(url, timeout_seconds=600.0)
+
+
 def test_what_the_listener_raises_ends_the_transfer():
     def enough(fraction):
         raise KeyError(fraction)
