@@ -126,7 +126,7 @@ class Telescope:
 
 
 def observation(script, telescope, *words, dome=None, place=None):
-    options = script.read_options([*words, *(() if "--target" in words else TARGET)])
+    options = script.read_options([*(() if "--target" in words else TARGET), *words])
     return script.Observation(options, telescope.mount, telescope.camera, dome, place)
 
 
@@ -154,6 +154,13 @@ def test_it_can_go_aside_instead(script, tmp_path):
     asked = dict(telescope.mount.asked)
     assert asked["offset"] == pytest.approx({"east": -100.0, "north": 60.0}, abs=0.3)
     assert "sync" not in asked
+
+
+def test_near_a_pole_it_goes_aside(script, tmp_path):
+    """A sync would move the right ascension of everything: by degrees, for arcminutes there."""
+    telescope = Telescope(tmp_path)
+    assert observation(script, telescope, "--ra=350", "--dec=78", "--seconds=30").run() == 0
+    assert telescope.mount.names == ["unpark", "goto", "offset"]
 
 
 def test_a_telescope_that_points_well_is_left_alone(script, tmp_path):

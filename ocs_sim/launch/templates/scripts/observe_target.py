@@ -41,6 +41,7 @@ from ocs_sim.sky import Catalogue, Stars, highest_named_star, named_star, open_c
 FAILED, NOT_REACHED, INTERRUPTED = 1, 3, 130
 SHUTTER_OPEN = 0  # as ASCOM counts
 DARK_ENOUGH_SUN_DEGREES = -8.0
+POLAR_DEGREES = 75.0
 LONGER = 4.0
 ABORT_SECONDS, DOME_SECONDS = 60.0, 300.0
 DOME_TOLERANCE_DEGREES = 3.0
@@ -105,7 +106,7 @@ def read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--filter", help="name of the filter; else the one that is there")
     add("--tolerance", type=float, default=5.0, help="arcseconds from the middle that will do (5)")
     add("--max-corrections", type=int, default=3, help="how often to correct (3)")
-    add("--correct-by", choices=["sync", "offset"], default="sync", help="sync the mount, or go aside (sync)")
+    add("--correct-by", choices=["sync", "offset"], default="sync", help="sync, or near a pole offset (sync)")
     add("--search", type=float, default=20.0, help="arcminutes around the target in which to solve (20)")
     add("--catalogue", default="synthetic", help="a file of stars to solve by; else those of the simulator")
     add("--mount", default="mount", help="instance id of the Mount agent (mount)")
@@ -192,7 +193,9 @@ class Observation:
 
     def correct(self, image: SolvedImage, miss: Miss, target: Target) -> None:
         """Move the telescope by what it missed."""
-        if self.options.correct_by == "offset":
+        # A sync there would turn the sky about the pole, by arcseconds here and by degrees elsewhere.
+        is_polar = abs(target.dec_degrees) > POLAR_DEGREES
+        if self.options.correct_by == "offset" or is_polar:
             carry_out(self.mount, "offset", north=-miss.north, east=-miss.east)
             return
         ra, dec = image.solution.centre_degrees
