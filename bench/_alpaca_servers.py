@@ -48,6 +48,9 @@ class Camera(Device):
         return self.image
 
 
+_IMAGE = _IMAGE_HEAD + Camera.image.tobytes()
+
+
 def bare_uvicorn() -> AbstractContextManager[Served]:
     """Serve the same bytes with uvicorn, after reading what there is to read."""
     return _in_a_process(_serve_uvicorn)
@@ -93,7 +96,7 @@ async def _bare(scope, receive, send) -> None:
     if scope["method"] == "PUT":
         await receive()
     elif scope["path"].endswith("imagearray"):
-        body, kind = _IMAGE_HEAD + Camera.image.tobytes(), b"application/imagebytes"
+        body, kind = _IMAGE, b"application/imagebytes"
     headers = [(b"content-type", kind), (b"content-length", b"%d" % len(body))]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": body})
