@@ -24,6 +24,10 @@ class Rule(NamedTuple):
     limit: float
     well: float
 
+    def is_settled_by(self, values: Floats) -> bool:
+        """Return whether what was before these values does not matter after them."""
+        return bool(((values > self.limit) | (values <= self.well)).any())
+
 
 class Safety(Part):
     """Looks at the weather at fixed moments, so that it decides the same whenever it is asked."""
@@ -64,11 +68,24 @@ class Safety(Part):
     def _look(self, now: float) -> None:
         step = self.profile.sample_seconds
         last = int(np.floor(now / step))
+        self._seen = max(self._seen, self._settled_before(last))
         while self._seen < last:
             until = min(last, self._seen + _CHUNK)
             times: Floats = np.arange(self._seen + 1, until + 1, dtype=float) * step
             self._judge(times, self._world.weather.conditions(times))
             self._seen = until
+
+    def _settled_before(self, last: int) -> int:
+        """Return a sample up to which nobody needs to look to know how it is now: time may leap."""
+        step = self.profile.sample_seconds
+        first = last - int(np.ceil(self.profile.safe_again_seconds / step)) - 1
+        while first - _CHUNK > self._seen:
+            times: Floats = np.arange(first - _CHUNK + 1, first + 1, dtype=float) * step
+            weather = self._world.weather.conditions(times)
+            if all(rule.is_settled_by(getattr(weather, rule.field)) for rule in self._rules):
+                return first - _CHUNK
+            first -= _CHUNK
+        return self._seen
 
     def _judge(self, times: Floats, weather: Conditions) -> None:
         if self._all_well(weather):

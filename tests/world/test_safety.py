@@ -1,10 +1,13 @@
 """The safety monitor: its reasons, its hysteresis, and that it decides the same whoever looks."""
 
+from unittest.mock import patch
+
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ocs_sim.world._safety import hysteresis
+from tests.examples import examples
 from tests.world.worlds import stepped
 
 
@@ -59,3 +62,39 @@ def test_whoever_looks_often_sees_what_who_looks_late_sees():
     late.clock.advance(400 * 217.0)
     assert often.safety.reasons() == late.safety.reasons()
     assert {True, False} <= set(seen)
+
+
+def test_after_a_leap_it_looks_no_further_back_than_it_must(monkeypatch):
+    world = stepped()
+    looked, conditions = [], world.weather.conditions
+
+    def counting(times):
+        looked.append(times.size)
+        return conditions(times)
+
+    monkeypatch.setattr(world.weather, "conditions", counting)
+    world.clock.advance(50 * 365 * 86400.0)
+    world.safety.reasons()
+    assert sum(looked) < 50_000
+
+
+@given(st.lists(st.tuples(st.sampled_from([40.0, 75.0, 90.0]), st.integers(1, 100)), min_size=1, max_size=5))
+@settings(max_examples=examples(12), deadline=None)
+def test_a_leap_changes_nothing(events):
+    often, late = stepped(), stepped()
+    with patch("ocs_sim.world._safety._CHUNK", 20):
+        for world in (often, late):
+            at = world.now()
+            for percent, seconds in events:
+                at += seconds
+                values = {"percent": percent}
+                world.at(at, lambda at, world=world, values=values: begin(world, at, values))
+        for _ in range(int(at - often.now() + 20) // 7):
+            often.clock.advance(7.0)
+            often.safety.reasons()
+        late.clock.jump_to(often.now())
+        assert often.safety.reasons() == late.safety.reasons()
+
+
+def begin(world, at, values):
+    world.faults.begin(at, "weather.cloud", None, values)
