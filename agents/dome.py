@@ -53,6 +53,8 @@ class Dome(TorosNames, Agent[DomeOptions]):
         self._slaved = False
         # The run whose data are always the latest sample.
         self._monitor: Run | None = None
+        if options.slaved:
+            self.start_when_joined("slave")
 
     async def on_start(self) -> None:
         """Begin to listen to the mount."""

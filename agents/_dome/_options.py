@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import ValidationInfo, field_validator
+
 from ocs_sim.agent import option
 
 from .._device import DeviceOptions
@@ -13,6 +15,7 @@ class DomeOptions(DeviceOptions):
     dome: int = option(0, ge=0, help="The dome's device number.")
     mount: str | None = option(None, help="The instance id of the agent of the mount that `slave` follows.")
     mount_stale: float = option(10.0, gt=0, help="Seconds after which what the mount said counts no more.")
+    slaved: bool = option(default=False, help="Follow the mount from the start on; needs --mount.")
     slave_tolerance: float = option(
         2.0, gt=0, le=90, help="Degrees by which the slit may be off before it is turned."
     )
@@ -31,3 +34,10 @@ class DomeOptions(DeviceOptions):
     mount_east: float = option(0.0, help="The same to the east.")
     mount_up: float = option(0.1, help="The same upwards.")
     arm: float = option(0.5, ge=0, help="Metres from the mount's axes to the tube; 0 for a fork.")
+
+    @field_validator("slaved")
+    @classmethod
+    def _to_a_mount(cls, slaved: bool, info: ValidationInfo) -> bool:
+        if slaved and not info.data.get("mount"):
+            raise ValueError("needs --mount, the instance id of the mount's agent")
+        return slaved

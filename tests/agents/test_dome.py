@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from ocs_sim.agents._dome import DomeOptions
+from pydantic import ValidationError
 
 from ocs_sim.testing import LocalBus, served_world
 from ocs_sim.wire import ResponseCode
@@ -192,6 +194,14 @@ def test_who_follows_a_silent_mount_says_so(served):
 
 def test_a_dome_alone_follows_nobody(dome):
     assert "--mount" in fail(dome, "slave")
+
+
+def test_it_can_follow_from_the_start_on(served):
+    with dome_of(served, "--mount", "nobody", "--slaved") as dome:
+        dome.until(lambda: last(dome)["slaved"])
+        assert dome.status("slave").session["status"] == "running"
+    with pytest.raises(ValidationError, match="needs --mount"):
+        DomeOptions(slaved=True)
 
 
 def _is_clear(world):
