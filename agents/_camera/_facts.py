@@ -81,6 +81,10 @@ class Around:
         known = list(self._known(name))
         return (known[0], known[1]) if len(known) > 1 else None
 
+    def ever(self, name: str) -> bool:
+        """Return whether a value was true at the start or at the end."""
+        return any(self._known(name))
+
     def _known(self, name: str) -> Iterator[Any]:
         for each in (self.start, self.end):
             value = each.values.get(name)
@@ -257,6 +261,8 @@ def _more(raw: RawImage, known: Gathered) -> dict[str, Any]:
     if (directions := known.mount.both("ra")) is not None:
         cards["RAEND"] = (float(directions[1]), "[deg] right ascension at the end")
         cards["DECEND"] = (float((known.mount.both("dec") or (0.0, 0.0))[1]), "[deg] declination at the end")
+    if known.mount.ever("slewing"):
+        cards["SLEWING"] = (True, "T if the mount was seen on its way elsewhere")
     if raw.stopped:
         cards["STOPPED"] = (True, "T if the exposure was ended early")
     if known.problems:

@@ -98,6 +98,17 @@ def test_what_was_heard_is_in_the_header(served, cam, teller):
     assert check_image(Path(cam.status("expose").session["data"]["files"][0])) == []
 
 
+def test_an_image_that_was_taken_on_the_way_elsewhere_says_so(served, cam, teller):
+    tell_pointing(teller, served, slewing=True)
+    _, image = take(cam)
+    with image:
+        assert image[0].header["SLEWING"] is True
+    tell_pointing(teller, served, slewing=False)
+    _, image = take(cam)
+    with image:
+        assert "SLEWING" not in image[0].header
+
+
 def test_what_is_stale_or_was_never_said_is_left_out_and_that_is_told(served, cam, teller):
     tell_pointing(teller, served)
     tell(teller, "dome", {"azimuth": 123.5, "shutter": 0}, age_seconds=100.0)
