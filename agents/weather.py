@@ -78,19 +78,21 @@ class Weather(Agent[WeatherOptions]):
     def _look(self, run: Run, watch: Watch) -> dict[str, Any]:
         """Return a sample of what answers; a weather that is not known is not safe."""
         sample: dict[str, Any] = {}
-        station, is_known = self.station, True
+        station, link, is_known = self.station, self.monitor_link, True
         if station is not None:
             told = watch.attempt(station.link, lambda: self._weather(station))
             sample, is_known = told or {}, told is not None
-        if self.monitor_link is not None:
-            link = self.monitor_link
+        is_fresh = sample.get("age", 0.0) <= self.options.oldest_reading
+        if link is not None:
+            if not is_known:
+                # At once: the safety monitor may hang as well.
+                run.data = {**(run.data or {}), "safe": False}
             safe = watch.attempt(link, lambda: _is_safe(link))
-            is_fresh = sample.get("age", 0.0) <= self.options.oldest_reading
-            if watch.is_well and not is_fresh:
-                run.degraded(f"The newest reading is {sample['age']:.0f} s old.")
-            elif watch.is_well:
-                run.recovered()
             sample["safe"] = bool(safe) and is_known and is_fresh
+        if watch.is_well and not is_fresh:
+            run.degraded(f"The newest reading is {sample['age']:.0f} s old.")
+        elif watch.is_well:
+            run.recovered()
         return sample
 
     def _weather(self, station: Station) -> dict[str, Any]:

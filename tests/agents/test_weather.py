@@ -80,6 +80,21 @@ def test_nothing_is_safe_that_is_not_known(served):
         weather.until(lambda: "temperature" in weather.status("monitor").session["data"])
 
 
+def test_old_readings_are_told_also_without_a_safety_monitor(served):
+    with weather_of(served, "--oldest-reading", "1e-9") as weather:
+        weather.until(lambda: "s old" in str(weather.status("monitor").session["degraded_reason"]))
+
+
+def test_nothing_is_safe_while_one_waits_for_the_safety_monitor(served):
+    with weather_of(served, "--safetymonitor", "0") as weather:
+        weather.until(lambda: weather.status("monitor").session["data"].get("safe"))
+        served.world.faults.inject("device.slow", device="safetymonitor", delay_seconds=3.0)
+        served.world.faults.inject("device.lost", device="observingconditions")
+        weather.until(lambda: weather.status("monitor").session["degraded"])
+        weather.until(lambda: weather.status("monitor").session["data"]["safe"] is False, 1.0)
+        served.world.faults.clear()
+
+
 def test_something_there_must_be_to_watch(served):
     with (
         pytest.raises(OperationFailed, match="nothing to watch"),
