@@ -30,7 +30,9 @@ def image(tmp_path):
 
 
 def run(*arguments, **environment):
-    done = CliRunner(env=environment).invoke(obsbow, ["image", *map(str, arguments)])
+    # Whoever runs tests side by side gives them a terminal's size.
+    no_terminal = {"COLUMNS": None, "LINES": None}
+    done = CliRunner(env=no_terminal | environment).invoke(obsbow, ["image", *map(str, arguments)])
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exc_info
     return done
 
