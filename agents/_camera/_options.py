@@ -33,6 +33,9 @@ class CameraOptions(DeviceOptions):
     rotator: MaybeAddress = option(None, help=_WHERE.format("rotator"))
     covercalibrator: MaybeAddress = option(None, help=_WHERE.format("cover and calibrator"))
     telescope: MaybeAddress = option(None, help="the same for the telescope, which is only asked what it is")
+    monitor_period: float = option(
+        2.0, gt=0, allow_inf_nan=False, help="seconds between two looks at the devices"
+    )
     data_dir: Path = option(help="where images go, in a folder for each night")
     site_code: str = option(
         "",

@@ -23,6 +23,9 @@ class WeatherOptions(DeviceOptions):
 
     observingconditions: MaybeNumber = option(0, help="Number of the ObservingConditions device.")
     safetymonitor: MaybeNumber = option(None, help="Number of the SafetyMonitor; without, there is none.")
+    monitor_period: float = option(
+        5.0, gt=0, allow_inf_nan=False, help="Seconds between two looks at the devices: weather is slow."
+    )
     oldest_reading: float = option(
         300.0,
         gt=0,
