@@ -3,8 +3,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-# Most tests wait for processes: two at a time take half as long, each file in one piece.
-SIDE_BY_SIDE := -n 2 --dist loadfile
+# Most tests wait for processes: three files at a time, each in one piece, keep two cores busy.
+SIDE_BY_SIDE := -n 3 --dist loadfile
 # Where to find programs that others wrote, which tests and measurements run beside ours.
 OTHERS := OCS_PYTHON=$(abspath $(VENV)/ocs/bin/python) ALPACA_PEER_PYTHON=$(abspath $(VENV)/alpaca/bin/python)
 
