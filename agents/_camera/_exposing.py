@@ -118,13 +118,11 @@ class Exposer:
             telling.run.check()
             telling.stage("downloading", fraction)
 
-        # alpyca tells nobody else under which number it talks to the device.
-        url, client = self._link.read(lambda camera: (camera.base_url, camera._client_id))  # noqa: SLF001
         tell(0.0)
         return fetch_image(
-            url,
+            self._link.url,
             timeout_seconds=self._patience.download_seconds,
-            client_id=client,
+            client_id=self._link.client_id,
             on_progress=tell,
             on_cancel=telling.run.token.on_cancel,
         )

@@ -53,8 +53,10 @@ def _extract(data: Any, noise: float) -> Any:
     how = {"err": noise, "minarea": _FEWEST_PIXELS, "deblend_cont": _NO_DEBLENDING}
     try:
         return sep.extract(data, _DETECTION_SIGMAS, **how)
-    except Exception:
+    except Exception as fault:
         # sep raises plain Exception where so many stars overlap that its buffers are too small.
+        if type(fault) is not Exception:
+            raise
         return sep.extract(np.zeros((16, 16), np.float32), _DETECTION_SIGMAS, **how)
 
 

@@ -11,7 +11,7 @@ from ocs_sim.agent import AgentContext, Signal, Timer
 
 from ._debts import Debts
 from ._errors import DeviceError, DeviceLost, DeviceMisbehaved, DeviceRefused, DeviceUnreachable
-from ._opening import close_device, new_client_id, open_device
+from ._opening import close_device, new_client_id, open_device, server_address
 from ._options import DeviceOptions
 from ._pauses import Pauses
 from ._state import ALLOWED, LinkState
@@ -45,7 +45,7 @@ class DeviceLink:
         """Prepare a link to `kind` (`telescope`, `camera`, ...) number `number`; nothing is sent yet."""
         self.device = f"{kind} {number} at {host}:{port}"
         self.connection = 0
-        self.url = f"http://{host}:{port}/api/v1/{kind}/{number}"
+        self.url = f"http://{server_address(host, port)}/api/v1/{kind}/{number}"
         self.client_id = new_client_id()
         self._place = (kind, host, port, number)
         self._timeout_seconds = timeout_seconds

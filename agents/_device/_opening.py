@@ -44,6 +44,11 @@ def new_client_id() -> int:
     return next(_clients)
 
 
+def server_address(host: str, port: int) -> str:
+    """Return `host:port` as URLs have it, an IPv6 address in brackets."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 def open_device(
     kind: str, host: str, port: int, number: int, *, client_id: int, timeout_seconds: float
 ) -> Any:
@@ -71,12 +76,11 @@ def open_device(
     # alpyca has one lock for all devices of the process: one that hangs would keep all others waiting.
     importlib.import_module("alpaca.device").Device._ctid_lock = _Unlocked()  # noqa: SLF001
     device_class = getattr(importlib.import_module(f"alpaca.{kind}"), _CLASSES[kind])
-    device = device_class(f"[{host}]:{port}" if ":" in host else f"{host}:{port}", number)
+    device = device_class(server_address(host, port), number)
     device.rqs.close()
     device.rqs = Messenger()
     # A proxy from the environment is for the world outside, not for devices.
     device.rqs.trust_env = False
-    device._client_id = client_id  # noqa: SLF001 - for whoever asks the object who it is
     return device
 
 

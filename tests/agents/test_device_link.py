@@ -432,3 +432,14 @@ def test_who_gets_the_lock_first_is_ended_too(cook):
     assert cook.run("clear").session["success"] is True
     begin.join()
     assert agent.happened == ["at once", "frying", "fried", "clear"]
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:11111/api/v1/camera/2"),
+        ("::1", "http://[::1]:11111/api/v1/camera/2"),
+    ],
+)
+def test_a_link_says_where_its_device_is(host, url):
+    assert DeviceLink("camera", host, 11111, 2, timer=SystemTimer(), log=LOG).url == url
