@@ -5,8 +5,18 @@ Usage: ocs_calls.py SITE_FILE INSTANCE. Prints one JSON object: the name of each
 
 import json
 import sys
+import time
 
 from ocs.ocs_client import OCSClient
+
+
+def await_first_sample(client):
+    """Wait until `acq` really runs: OCS's agent forgets a stop that comes before its thread has begun."""
+    for _ in range(300):
+        if client.acq.status().session.get("data"):
+            return
+        time.sleep(0.1)
+    raise SystemExit("acq published nothing")
 
 
 def main(site_file, instance):
@@ -37,6 +47,7 @@ def main(site_file, instance):
     case("start with a stray", client.delay_task.start(dleay=1))
     case("status after a rejected start", client.delay_task.status())
     case("start a process", client.acq.start())
+    await_first_sample(client)
     case("stop", client.acq.stop())
     case("wait for a process", client.acq.wait(timeout=10))
     case("stop, done", client.acq.stop())
