@@ -1,0 +1,1 @@
+"""What the Jobs agent is made of."""

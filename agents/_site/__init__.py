@@ -1,0 +1,1 @@
+"""What the Site agent is made of."""

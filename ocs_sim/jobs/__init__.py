@@ -1,0 +1,1 @@
+"""A job: what it is, how it lives, and where it is kept."""

@@ -1,0 +1,1 @@
+"""Sites from afar: commands sent to them, and what they last told."""

@@ -1,0 +1,1 @@
+"""Who has reserved which site when."""

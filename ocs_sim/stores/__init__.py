@@ -1,0 +1,46 @@
+"""Queues, documents, objects and the image database: embedded, or those of AWS and PostgreSQL."""
+
+from ocs_sim.stores._addresses import StoreAddresses
+from ocs_sim.stores._errors import (
+    BadStoreAddress,
+    ConditionFailed,
+    LeaseLost,
+    LimitExceeded,
+    LinkRefused,
+    NoSuchObject,
+    NotProvisioned,
+    ObjectExists,
+    StoreError,
+    StoreUnreachable,
+)
+from ocs_sim.stores._object_port import ObjectInfo, ObjectStore, UploadForm
+from ocs_sim.stores._queue_port import Depth, Message, Queue, QueueSpec
+from ocs_sim.stores._table_port import Change, Document, IndexSpec, Key, Page, Table, TableSpec
+
+__all__ = [
+    "BadStoreAddress",
+    "Change",
+    "ConditionFailed",
+    "Depth",
+    "Document",
+    "IndexSpec",
+    "Key",
+    "LeaseLost",
+    "LimitExceeded",
+    "LinkRefused",
+    "Message",
+    "NoSuchObject",
+    "NotProvisioned",
+    "ObjectExists",
+    "ObjectInfo",
+    "ObjectStore",
+    "Page",
+    "Queue",
+    "QueueSpec",
+    "StoreAddresses",
+    "StoreError",
+    "StoreUnreachable",
+    "Table",
+    "TableSpec",
+    "UploadForm",
+]

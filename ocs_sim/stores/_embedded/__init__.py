@@ -1,0 +1,1 @@
+"""Stores in files and SQLite, on this computer."""
