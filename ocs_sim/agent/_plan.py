@@ -21,6 +21,7 @@ from ocs_sim.site import AgentInstance, CrossbarSettings, Host, NoSuchInstance, 
 class AgentPlan:
     """All that is known of one agent before it exists; `crossbar` is None where another router is named.
 
+    `site` is the site file with the agent's own observatory as its `identity`.
     `common` are the common options, those of the command line over those of the site file.
     """
 
@@ -68,7 +69,8 @@ def _instance(site: Site, host: Host, instance_id: str, agent_class: str | None)
         # One who names the class may run an agent that the site file does not have, to try it.
         if agent_class is None:
             raise
-        return AgentInstance(instance_id, agent_class)
+        own = site.identity.code if site.identity else ""
+        return AgentInstance(instance_id, agent_class, site_code=own)
 
 
 def _plan(
@@ -82,7 +84,9 @@ def _plan(
     tokens = sites.override(written, given)
     options = parse_options(agent_type.Options, tokens, site.path.parent, instance.instance_id)
     crossbar = None if common.site_hub else host.crossbar
-    return AgentPlan(site, _overridden(host, common), instance, agent_type, options, crossbar, common)
+    return AgentPlan(
+        site.seen_from(instance), _overridden(host, common), instance, agent_type, options, crossbar, common
+    )
 
 
 def _overridden(host: Host, common: CommonOptions) -> Host:

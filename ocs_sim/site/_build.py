@@ -18,6 +18,7 @@ from ocs_sim.site._models import (
 )
 from ocs_sim.site._paths import resolve
 from ocs_sim.site._sections import Read
+from ocs_sim.stores import StoreAddresses
 
 _PER_HOST = ("wamp_server", "wamp_http", "wamp_realm")
 
@@ -25,7 +26,15 @@ _PER_HOST = ("wamp_server", "wamp_http", "wamp_realm")
 def build(root: Read, path: Path, warnings: tuple[Fault, ...]) -> Site:
     """Return the site of a root without errors."""
     hub = root.get("hub")
-    bare = Site(path, _hub(hub), {}, _identity(root.get("site")), warnings)
+    bare = Site(
+        path,
+        _hub(hub),
+        {},
+        _identity(root.get("site")),
+        warnings,
+        _stores(root.get("stores"), path.parent),
+        root.get("job-actions", {}),
+    )
     hosts = {name: _host(name, _hub(hub, read), read, bare) for name, read in root.get("hosts", {}).items()}
     return replace(bare, hosts=hosts)
 
@@ -40,6 +49,21 @@ def _identity(read: Read | None) -> SiteIdentity | None:
         longitude_deg=read.get("longitude"),
         elevation_m=read.get("elevation", 0.0),
         timezone=read.get("timezone", "UTC"),
+    )
+
+
+def _stores(read: Read | None, folder: Path) -> StoreAddresses:
+    default = StoreAddresses(Path("data/stores"))
+    if read is None:
+        return default
+    directory = read.get("directory")
+    return StoreAddresses(
+        directory=default.directory if directory is None else resolve(directory, folder),
+        queue=read.get("queue", ""),
+        documents=read.get("documents", ""),
+        objects=read.get("objects", ""),
+        images=read.get("images", ""),
+        link_base=read.get("link-base", default.link_base),
     )
 
 
@@ -70,7 +94,7 @@ def _host(name: str, hub: Hub, read: Read, site: Site) -> Host:
         log_dir=site.home / "logs" if log_dir is None else resolve(log_dir, site.path.parent),
         crossbar=_crossbar(read.get("crossbar"), site),
         crossbar_timeout_seconds=read.get("crossbar_timeout", 10.0),
-        instances=tuple(_instance(agent, environment) for agent in read.get("agent-instances", ())),
+        instances=tuple(_instance(agent, environment, site) for agent in read.get("agent-instances", ())),
         agent_paths=tuple(resolve(each.text, site.path.parent) for each in read.get("agent-paths", ())),
         environment=environment,
     )
@@ -89,7 +113,9 @@ def _crossbar(read: Read | None, site: Site) -> CrossbarSettings | None:
     )
 
 
-def _instance(read: Read, environment: dict[str, str]) -> AgentInstance:
+def _instance(read: Read, environment: dict[str, str], site: Site) -> AgentInstance:
+    named = read.get("site")
+    own = site.identity.code if site.identity else ""
     return AgentInstance(
         instance_id=read.get("instance-id"),
         agent_class=read.get("agent-class"),
@@ -99,4 +125,5 @@ def _instance(read: Read, environment: dict[str, str]) -> AgentInstance:
         process_group=read.get("process-group"),
         environment={**environment, **read.get("env", {})},
         line=read.place.line,
+        site_code=named.text if named else own,
     )

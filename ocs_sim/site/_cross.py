@@ -15,6 +15,7 @@ _DOCKER = frozenset({Manage.DOCKER_UP, Manage.DOCKER_DOWN})
 def check_agents(root: Read, faults: Faults) -> None:
     """Note what is wrong between the agents."""
     _check_ids(root, faults)
+    _check_sites(root, faults)
     _check_dependencies(root, faults)
     for host in root.get("hosts", {}).values():
         _check_host_masters(host, faults)
@@ -45,6 +46,16 @@ def _check_ids(root: Read, faults: Faults) -> None:
         else:
             message = f"The instance-id {name!r} is also on host {earlier_host!r}, at line {line}"
             faults.warning(place, f"{message}: run only one of them.")
+
+
+def _check_sites(root: Read, faults: Faults) -> None:
+    own = root.get("site")
+    known = [own.get("code")] if own else []
+    for _, instance in instances(root):
+        named = instance.get("site")
+        if named and named.text not in known:
+            message = f"There is no observatory {named.text!r} in this file."
+            faults.error(named.place, message, nearest(named.text, known))
 
 
 def _check_dependencies(root: Read, faults: Faults) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ocs_sim.site._arguments import Arguments
+from ocs_sim.site._free import Free
 from ocs_sim.site._kinds import Managed, Number, Text, Timezone, Url
 from ocs_sim.site._sections import Key, ListOf, MapOf, Placed, Section
 
@@ -13,6 +14,14 @@ _NAME = r"[A-Za-z0-9_][A-Za-z0-9_-]{0,254}"
 _NAME_ADVICE = (
     "cannot be a part of an address: use letters, digits, '_' and '-', no dot, at most 255 of them."
 )
+
+
+_ACTION = r"[^/\s]+/[^/\s]+"
+_ACTION_ADVICE = "is no action of a device: write it as camera/expose."
+
+
+def _store_at(pattern: str, advice: str) -> Text:
+    return Text(pattern, f"is no address of such a store: {advice}")
 
 
 def _mend_name(name: str) -> str:
@@ -41,6 +50,8 @@ _ENVIRONMENT = MapOf(
         lambda name: re.sub(r"[^A-Za-z0-9_]", "_", name),
     ),
 )
+
+_CODE = Text(_NAME, "cannot be a code: use letters, digits, '_' and '-'.", _mend_name)
 
 HUB = Section(
     "hub",
@@ -156,6 +167,13 @@ INSTANCE = Section(
             example="small",
         ),
         Key(
+            "site",
+            Placed(_CODE),
+            "The code of the observatory that the agent belongs to. Without it: that of `site`.",
+            ours=True,
+            example="mini",
+        ),
+        Key(
             "env",
             _ENVIRONMENT,
             "Environment variables of this agent, over those of its host.",
@@ -230,7 +248,7 @@ IDENTITY = Section(
     (
         Key(
             "code",
-            Text(_NAME, "cannot be a code: use letters, digits, '_' and '-'.", _mend_name),
+            _CODE,
             "A short name that is unique in a network of observatories.",
             required=True,
             example="mini",
@@ -267,6 +285,50 @@ IDENTITY = Section(
     ),
 )
 
+STORES = Section(
+    "stores",
+    (
+        Key(
+            "directory",
+            _FOLDER,
+            "Where what is kept here is kept: queues, documents, objects and the image database. Without it: "
+            "`data/stores` in the observatory's home.",
+            example="../data/stores",
+        ),
+        Key(
+            "queue",
+            _store_at("sqs://[^/?]+.*", "write it as sqs://us-east-1?suffix=-mine."),
+            "Queues of commands in SQS instead: the region, and what their names begin and end with.",
+            example="sqs://us-east-1?suffix=-mine",
+        ),
+        Key(
+            "documents",
+            _store_at("dynamodb://[^/?]+.*", "write it as dynamodb://us-east-1?suffix=-mine."),
+            "Tables of documents in DynamoDB instead: the region, and what their names begin and end with.",
+            example="dynamodb://us-east-1?suffix=-mine",
+        ),
+        Key(
+            "objects",
+            _store_at("s3://[^/?]+.*", "write it as s3://bucket/prefix?region=us-east-1."),
+            "Images and other objects in an S3 bucket instead.",
+            example="s3://my-observatory/images?region=us-east-1",
+        ),
+        Key(
+            "images",
+            _store_at(r"[a-z][a-z0-9_+]*://.*", "write it as postgresql+psycopg://user@host/database."),
+            "The image database by an SQLAlchemy URL, as one of PostgreSQL, instead of a file.",
+            example="postgresql+psycopg://observer@10.0.0.5/images",
+        ),
+        Key(
+            "link-base",
+            Url(("http", "https"), "http://127.0.0.1:8010/objects"),
+            "Where objects that are kept here are served; signed links begin with it.",
+            default="http://127.0.0.1:8010/objects",
+            example="https://observatory.example.org/objects",
+        ),
+    ),
+)
+
 ROOT = Section(
     "site file",
     (
@@ -278,5 +340,14 @@ ROOT = Section(
             "`localhost`, which stands for any computer that is not named.",
         ),
         Key("site", IDENTITY, "Which observatory this is, and where on Earth.", ours=True),
+        Key("stores", STORES, "Where commands, states, jobs and images are kept.", ours=True),
+        Key(
+            "job-actions",
+            MapOf(Free(), "job action", Text(_ACTION, _ACTION_ADVICE)),
+            "What jobs do, where it is not the usual: `device/action` and what it becomes, as "
+            "[the table of actions](job-actions.md) has it.",
+            ours=True,
+            example={"camera/expose": {"operation": "expose"}},
+        ),
     ),
 )

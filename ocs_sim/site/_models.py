@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from ocs_sim.site._errors import NoSuchHost, NoSuchInstance, SeveralInstances
 from ocs_sim.site._faults import Fault, nearest
+from ocs_sim.site._paths import resolve
+from ocs_sim.stores import StoreAddresses
 
 _LONGEST_SOCKET_PATH_BYTES = 100
 
@@ -69,7 +72,10 @@ class CrossbarSettings:
 
 @dataclass(frozen=True, slots=True)
 class AgentInstance:
-    """One agent of a host: `arguments` are the words of its command line, `line` is where the file has it."""
+    """One agent of a host: `arguments` are the words of its command line, `line` is where the file has it.
+
+    `site_code` is that of the observatory which it belongs to; empty if the file names none.
+    """
 
     instance_id: str
     agent_class: str
@@ -79,6 +85,7 @@ class AgentInstance:
     process_group: str | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     line: int = 1
+    site_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,19 +119,39 @@ class SiteIdentity:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A whole site file; `warnings` are what `obsbow check` would have said of it."""
+    """A whole site file; `warnings` are what `obsbow check` would have said of it.
+
+    `identity` is the observatory of `site:`, or, seen from an agent, the one that the agent belongs to;
+    `observatories` are all that the file names, by their codes. `job_actions` maps `device/action` to what
+    the file says of it. A relative directory of `stores` is made one below `home`.
+    """
 
     path: Path
     hub: Hub
     hosts: Mapping[str, Host]
     identity: SiteIdentity | None = None
     warnings: tuple[Fault, ...] = field(default=(), compare=False, repr=False)
+    stores: StoreAddresses = field(default_factory=lambda: StoreAddresses(Path("data/stores")))
+    job_actions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    observatories: Mapping[str, SiteIdentity] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        # A frozen dataclass has no other way to finish itself.
+        stores = replace(self.stores, directory=resolve(self.stores.directory, self.home))
+        object.__setattr__(self, "stores", stores)
+        if self.identity and self.identity.code not in self.observatories:
+            known = {self.identity.code: self.identity, **self.observatories}
+            object.__setattr__(self, "observatories", known)
 
     @property
     def home(self) -> Path:
         """The directory of the observatory, which holds logs/, data/ and dot_crossbar/."""
         folder = self.path.parent
         return folder.parent if folder.name == "site_config" else folder
+
+    def seen_from(self, instance: AgentInstance) -> Site:
+        """Return the same with the observatory of an agent as `identity`."""
+        return replace(self, identity=self.observatories.get(instance.site_code, self.identity))
 
     def host(self, name: str | None = None) -> Host:
         """Return the host called `name`, else the one called as this computer, else `localhost`.

@@ -55,8 +55,9 @@ class AgentHarness(Generic[AgentT]):
         bus: LocalBus | None = None,
         directory: Path | None = None,
         access_policy: str = "none",
+        site: Site | None = None,
     ) -> None:
-        """Prepare to run an agent; `directory` stands for that of the site file."""
+        """Prepare to run an agent; `directory` stands for that of the site file, unless `site` has one."""
         self._class = agent_class
         self._arguments = list(arguments)
         self._instance_id = instance_id
@@ -65,6 +66,7 @@ class AgentHarness(Generic[AgentT]):
         self._directory = directory or Path.cwd()
         self._log_dir = self._directory / "logs"
         self._log = logging.LoggerAdapter(logging.getLogger(f"ocs_sim.test.{instance_id}"), {})
+        self._site = site or Site(self._directory / "site.yaml", _HUB, {})
         self._own_bus = bus is None
         self.bus = bus or LocalBus()
         self.clock: Timer = clock or SystemTimer()
@@ -171,14 +173,13 @@ class AgentHarness(Generic[AgentT]):
         courier = self._courier = Courier(
             link, self.bus.loop, self.clock, common.history_bytes, self._spill(common.spill_bytes, boot_id)
         )
-        site = Site(self._directory / "site.yaml", _HUB, {})
         options = parse_options(self._class.Options, arguments, self._directory)
         context = AgentContext(
             instance_id=self._instance_id,
             address_root=_HUB.address_root,
             agent_class=self._class.__name__,
             options=options,
-            site=site,
+            site=self._site,
             host=Host("localhost", _HUB, self._log_dir),
             clock=self.clock,
             log=self._log,

@@ -411,13 +411,57 @@ IDENTITY = [
         site(code="a b"),
         "6:9: error: code 'a b' cannot be a code: use letters, digits, '_' and '-'. Did you mean 'a-b'?",
     ),
+    (
+        site() + agent("site: mine").removeprefix(HUB),
+        "14:15: error: There is no observatory 'mine' in this file. Did you mean 'mini'?",
+    ),
     (site().replace("  code: mini\n", ""), "6:3: error: site has no 'code': add it."),
+]
+
+STORES = [
+    (f"{HUB}stores: here\n", "5:9: error: stores must be a mapping of `key: value` lines, not text."),
+    (
+        f"{HUB}stores: {{directory: ''}}\n",
+        "5:21: error: directory '' is empty: give a path, or remove the key.",
+    ),
+    (
+        f"{HUB}stores: {{queue: us-east-1}}\n",
+        "5:17: error: queue 'us-east-1' is no address of such a store: write it as sqs://us-east-1?suffix=-mine.",
+    ),
+    (
+        f"{HUB}stores: {{documents: 's3://bucket'}}\n",
+        "5:21: error: documents 's3://bucket' is no address of such a store: "
+        "write it as dynamodb://us-east-1?suffix=-mine.",
+    ),
+    (
+        f"{HUB}stores: {{objects: bucket}}\n",
+        "5:19: error: objects 'bucket' is no address of such a store: "
+        "write it as s3://bucket/prefix?region=us-east-1.",
+    ),
+    (
+        f"{HUB}stores: {{images: images.sqlite}}\n",
+        "5:18: error: images 'images.sqlite' is no address of such a store: "
+        "write it as postgresql+psycopg://user@host/database.",
+    ),
+    (
+        f"{HUB}stores: {{link-base: /objects}}\n",
+        "5:21: error: link-base '/objects' does not begin with http:// or https://: "
+        "write it as http://127.0.0.1:8010/objects.",
+    ),
+    (
+        f"{HUB}job-actions: {{camera/expose: shoot}}\n",
+        "5:30: error: job action 'camera/expose' must be a mapping of `key: value` lines, not text.",
+    ),
+    (
+        f"{HUB}job-actions: {{expose: {{}}}}\n",
+        "5:15: error: The job action 'expose' is no action of a device: write it as camera/expose.",
+    ),
 ]
 
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [*SYNTAX, *YAML, *VARIABLES, *HUBS, *KEYS, *HOSTS, *AGENTS, *IDENTITY],
+    [*SYNTAX, *YAML, *VARIABLES, *HUBS, *KEYS, *HOSTS, *AGENTS, *IDENTITY, *STORES],
 )
 def test_what_is_said_of_a_faulty_file(tmp_path, content, said):
     path = tmp_path / "faulty.yaml"

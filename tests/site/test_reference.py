@@ -32,6 +32,7 @@ SECTIONS = {
     "crossbar": part(HOST["properties"]["crossbar"]),
     "agent-instances": part(HOST["properties"]["agent-instances"])["items"],
     "site": part(SCHEMA["properties"]["site"]),
+    "stores": part(SCHEMA["properties"]["stores"]),
 }
 
 
@@ -78,6 +79,7 @@ FAULTS = {
     "Hosts": test_faults.HOSTS,
     "Agents": test_faults.AGENTS,
     "The site": test_faults.IDENTITY,
+    "Stores and jobs": test_faults.STORES,
 }
 
 

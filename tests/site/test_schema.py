@@ -24,18 +24,26 @@ GOOD = [
     test_faults.host("x-own: [1]\nagent-paths: mine.py\nenv: {A: 1, B: c}\nlog-dir:"),
     test_faults.agent("depends-on: [b]\nprocess-group: g\narguments: {a: 1, b: [c, d], e: true, f: }"),
     test_faults.agent("manage: no"),
+    test_faults.HUB + "stores: {queue: 'sqs://${REGION}', link-base: 'https://a.example/o'}\n",
+    test_faults.HUB + "job-actions: {camera/expose: {agent: cam, parameters: {seconds: [time, 1.5]}}}\n",
 ]
 
 # Faults that lie between keys, in the text, or beyond what a schema can say.
 _KINDS_THAT_A_SCHEMA_SEES = [
     *[
         entry
-        for entry in test_faults.HUBS + test_faults.KEYS + test_faults.HOSTS + test_faults.IDENTITY
+        for entry in (
+            *test_faults.HUBS,
+            *test_faults.KEYS,
+            *test_faults.HOSTS,
+            *test_faults.IDENTITY,
+            *test_faults.STORES,
+        )
         if not any(
             beyond in entry[1]
             for beyond in (
                 "is not a URL", "has spaces", "has port 0", "control character", "time zone", "both",
-                "no longer used", ".inf", ".nan",
+                "no longer used", ".inf", ".nan", "no observatory",
             )
         )
     ],
