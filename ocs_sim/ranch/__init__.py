@@ -1,1 +1,30 @@
-"""The HTTP services of Photon Ranch."""
+"""The HTTP services of a site: jobs, their changes as they come, reservations, and files by signed links.
+
+Names are imported at first use: FastAPI takes a quarter of a second.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ocs_sim.ranch._app import create_app
+    from ocs_sim.ranch._errors import BadBody, BodyTooLarge, RanchError, Refused
+    from ocs_sim.ranch._services import Services
+
+__all__ = ["BadBody", "BodyTooLarge", "RanchError", "Refused", "Services", "create_app"]
+
+_HOMES = {"create_app": "_app", "Services": "_services"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{_HOMES.get(name, '_errors')}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__
