@@ -1,0 +1,78 @@
+"""One site as seen from afar, through the stores alone: it need not be there."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from ocs_sim.clock import Clock, SystemClock
+from ocs_sim.remote._commands import Wish
+from ocs_sim.remote._resources import COMMAND_GROUP, command_queue, state_table
+from ocs_sim.remote._state import STATE_KEY, SiteState, read_state
+from ocs_sim.stores import Document
+
+if TYPE_CHECKING:
+    from ocs_sim.jobs import Job, JobStore, Ulids
+    from ocs_sim.stores import Stores
+
+_LOOK_PERIOD_SECONDS = 0.2
+_DAY_MILLISECONDS = 86_400_000
+
+
+class Remote:
+    """Commands to a site, and what it last told. Stores' errors pass through."""
+
+    def __init__(self, site: str, stores: Stores, clock: Clock | None = None) -> None:
+        self.site = site
+        self._stores = stores
+        self._clock = clock or SystemClock()
+        self._ulids: Ulids | None = None
+
+    def send(self, wish: Wish) -> str:
+        """Put a command into the site's queue, where it waits for the site; return its job's ULID."""
+        from ocs_sim.jobs import Ulids, command_message
+
+        if self._ulids is None:
+            self._ulids = Ulids(self._clock)
+        ulid = self._ulids.new()
+        body = command_message(wish.command, wish.fields, ulid, self._clock.time())
+        queue = self._stores.queue(command_queue(self.site))
+        queue.send(body, group=COMMAND_GROUP, deduplication_id=ulid)
+        return ulid
+
+    def document(self) -> Document | None:
+        """Return what the site last told, as it is stored; None when it never did."""
+        return self._stores.table(state_table(self.site)).get(STATE_KEY)
+
+    def state(self) -> SiteState | None:
+        """Return what the site last told, or None when it never did."""
+        document = self.document()
+        return None if document is None else read_state(document)
+
+    def job(self, ulid: str) -> Job | None:
+        """Return the job of a command, or None while the site has not taken it."""
+        return self._jobs().get(self.site, ulid)
+
+    def jobs(self, limit: int) -> list[Job]:
+        """Return the site's latest jobs of the last seven days, the oldest first."""
+        since = int(1000 * self._clock.time()) - 7 * _DAY_MILLISECONDS
+        jobs, _ = self._jobs().recent(self.site, since)
+        return jobs[-limit:]
+
+    def await_end(self, ulid: str, seconds: float) -> Job | None:
+        """Return a job once it has ended, or as it is when the time is up (None: not taken)."""
+        until = self._clock.monotonic() + seconds
+        while True:
+            job = self.job(ulid)
+            if (job is not None and job.has_ended) or self._clock.monotonic() >= until:
+                return job
+            time.sleep(_LOOK_PERIOD_SECONDS)
+
+    def link(self, key: str, *, expires_seconds: int = 3600) -> str:
+        """Return a URL of a stored file."""
+        return self._stores.objects.link(key, expires_seconds=expires_seconds)
+
+    def _jobs(self) -> JobStore:
+        from ocs_sim.jobs import JobStore, job_table
+
+        return JobStore(self._stores.table(job_table()), self._clock)
