@@ -8,13 +8,19 @@ from ocs_sim.stores._errors import (
     LimitExceeded,
     LinkRefused,
     NoSuchObject,
+    NotAStore,
     NotProvisioned,
     ObjectExists,
+    StoreBusy,
     StoreError,
+    StoreFull,
+    StoreReadOnly,
+    StoreTooNew,
     StoreUnreachable,
 )
 from ocs_sim.stores._object_port import ObjectInfo, ObjectStore, UploadForm
 from ocs_sim.stores._queue_port import Depth, Message, Queue, QueueSpec
+from ocs_sim.stores._stores import Stores, open_stores
 from ocs_sim.stores._table_port import Change, Document, IndexSpec, Key, Page, Table, TableSpec
 
 __all__ = [
@@ -30,6 +36,7 @@ __all__ = [
     "LinkRefused",
     "Message",
     "NoSuchObject",
+    "NotAStore",
     "NotProvisioned",
     "ObjectExists",
     "ObjectInfo",
@@ -38,9 +45,15 @@ __all__ = [
     "Queue",
     "QueueSpec",
     "StoreAddresses",
+    "StoreBusy",
     "StoreError",
+    "StoreFull",
+    "StoreReadOnly",
+    "StoreTooNew",
     "StoreUnreachable",
+    "Stores",
     "Table",
     "TableSpec",
     "UploadForm",
+    "open_stores",
 ]

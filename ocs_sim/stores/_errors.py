@@ -15,6 +15,26 @@ class StoreUnreachable(StoreError):
     """{store} does not answer ({fault}): check its address, the network and the credentials."""
 
 
+class StoreFull(StoreError):
+    """There is no space left for {path}: nothing was written. Free some space on that disk and try again."""
+
+
+class StoreBusy(StoreError):
+    """{path} has been locked by another process for {seconds} s: is one of them stopped, or its disk slow?"""
+
+
+class StoreReadOnly(StoreError):
+    """{path} cannot be made or written ({fault}): see who owns it and how it is mounted."""
+
+
+class NotAStore(StoreError):
+    """{path} is not {what} ({fault}): move it away, or put back the one of a backup."""
+
+
+class StoreTooNew(StoreError):
+    """{path} was written by a later version (format {found}, this one knows {known}): upgrade ocs-sim."""
+
+
 class NotProvisioned(StoreError):
     """There is no {kind} {name!r}: make it with `obsbow aws init`."""
 
@@ -24,7 +44,7 @@ class BadStoreAddress(StoreError):
 
 
 class LimitExceeded(StoreError):
-    """{what} cannot be stored: {fault}."""
+    """{what} is refused: {fault}."""
 
 
 class ConditionFailed(StoreError):
