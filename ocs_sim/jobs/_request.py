@@ -1,0 +1,71 @@
+"""What somebody wants done, before it is a job."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ocs_sim.jobs._errors import BadJob
+from ocs_sim.jobs._ulids import is_ulid
+from ocs_sim.jobs._values import stored, text_fault
+
+_LONGEST_TEXT = 1024
+_TEXTS = ("site", "device", "instance", "action", "user_name", "user_id", "source")
+
+
+@dataclass(frozen=True, slots=True)
+class JobRequest:
+    """A job as it is asked for. The same `ulid` asked for twice is one job; without it, one is made.
+
+    `source` says which way it came: `http`, `queue`, `store`.
+    """
+
+    site: str
+    device: str
+    instance: str
+    action: str
+    user_name: str = ""
+    user_id: str = ""
+    user_roles: tuple[str, ...] = ()
+    optional_params: Mapping[str, Any] = field(default_factory=dict)
+    required_params: Mapping[str, Any] = field(default_factory=dict)
+    source: str = "http"
+    ulid: str | None = None
+
+
+def checked(request: JobRequest) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the optional and required parameters as a table takes them. Raises BadJob with all faults."""
+    faults = [fault for name in _TEXTS for fault in _text_faults(name, getattr(request, name))]
+    if request.site == "":
+        faults.append("site is empty")
+    if any(not isinstance(role, str) or text_fault(role, "role") for role in request.user_roles):
+        faults.append("user_roles are not texts")
+    if request.ulid is not None and not is_ulid(request.ulid):
+        faults.append(f"ulid is {request.ulid!r}, which is no ULID")
+    optional = _parameters("optional_params", request.optional_params, faults)
+    required = _parameters("required_params", request.required_params, faults)
+    if faults:
+        raise BadJob(faults=tuple(faults))
+    return optional, required
+
+
+def _text_faults(name: str, value: Any) -> list[str]:
+    if not isinstance(value, str):
+        return [f"{name} is a {type(value).__name__}, not a text"]
+    if len(value) > _LONGEST_TEXT:
+        return [f"{name} has more than {_LONGEST_TEXT} characters"]
+    fault = text_fault(value, name)
+    return [fault] if fault else []
+
+
+def _parameters(name: str, value: Any, faults: list[str]) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        faults.append(f"{name} is a {type(value).__name__}, not an object")
+        return {}
+    try:
+        result: dict[str, Any] = stored(value, name)
+    except BadJob as fault:
+        faults.extend(fault.faults)
+        return {}
+    return result

@@ -1,0 +1,269 @@
+"""Jobs of all sites, whoever works on them at the same time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
+from typing import Any
+
+from ocs_sim.clock import Clock
+from ocs_sim.jobs import _life as life
+from ocs_sim.jobs._document import job_of
+from ocs_sim.jobs._errors import BadJob, NoSuchJob
+from ocs_sim.jobs._history import HistoryEntry
+from ocs_sim.jobs._job import Job, Lease
+from ocs_sim.jobs._record import Records
+from ocs_sim.jobs._request import JobRequest, checked
+from ocs_sim.jobs._select import Selection
+from ocs_sim.jobs._status import Status, clean_status
+from ocs_sim.jobs._ulids import Ulids, first_ulid, ulid_milliseconds
+from ocs_sim.jobs._urgent import CANCEL_ALL
+from ocs_sim.jobs._values import on_wire, stored
+from ocs_sim.stores import LimitExceeded, StoreError, Table
+
+
+class JobStore:
+    """The jobs in a table of `job_table()`. Every change is one conditional update; safe for threads.
+
+    Methods raise what the table raises (StoreUnreachable, NotProvisioned) besides what they say.
+    """
+
+    def __init__(self, table: Table, clock: Clock, ulids: Ulids | None = None) -> None:
+        """Keep jobs in `table`; `ulids` names those that come without a name."""
+        self._table = table
+        self._clock = clock
+        self._ulids = ulids or Ulids(clock)
+        self._records = Records(table)
+        self._selection = Selection(table)
+
+    def new(self, request: JobRequest) -> Job:
+        """Add a job; with the ULID of one that is there, return that one. Raises BadJob.
+
+        `cancel_all_commands` first cancels all older jobs of the site. Who claims it has to `cancel_all` once
+        more, for those that came in just then, and to stop what runs.
+        """
+        ulid = request.ulid or self._ulids.new()
+        checked(request)
+        if request.action == CANCEL_ALL:
+            self.cancel_all(request.site, ulid, request.user_name or request.user_id)
+        return self._add(request, ulid, Status.UNREAD)
+
+    def refuse(self, request: JobRequest, message: str) -> Job:
+        """Add a job that has failed already, to tell why it was not taken. Raises BadJob."""
+        return self._add(request, request.ulid or self._ulids.new(), Status.FAILED, message)
+
+    def get(self, site: str, ulid: str) -> Job:
+        """Return a job as it is now. Raises NoSuchJob."""
+        return self._records.get(site, ulid)
+
+    def find(self, site: str, ulid: str) -> Job | None:
+        """Return a job as it is now, or None when there is none."""
+        return self._records.find(site, ulid)
+
+    def deliver(self, site: str, alternate: bool = False, limit: int | None = None) -> list[Job]:
+        """Take all unread jobs of a queue for good, oldest first; return them as they were, UNREAD.
+
+        However many take at once, each job is returned once. `alternate` is the other queue, which has the
+        same jobs.
+        """
+        decide = partial(life.delivered, now_unix=self._now(), alternate=alternate)
+        unread = self._selection.unread(site, alternate=alternate)
+        return [before for before, _ in self._take(unread, decide, limit)]
+
+    def claim(
+        self,
+        site: str,
+        owner: str,
+        lease_seconds: float = 60,
+        limit: int | None = 1,
+        device_types: Collection[str] | None = None,
+        *,
+        urgent: bool = False,
+        accept: Callable[[Job], bool] | None = None,
+    ) -> list[Job]:
+        """Take up to `limit` jobs for so long, oldest first; return them as they are now.
+
+        Claimable are unread jobs, and those whose lease has lapsed: one that `was_started` may be half done.
+        `device_types` and `accept` say which are wanted; with `urgent`, only those that stop something,
+        however many wait before them.
+        """
+        now = self._now()
+        candidates = self._selection.urgent if urgent else self._selection.claimable
+        wanted = (
+            job
+            for job in candidates(site, now)
+            if (device_types is None or job.device_type in device_types) and (accept is None or accept(job))
+        )
+        decide = partial(life.claimed, now_unix=now, lease=self._lease(owner, lease_seconds))
+        return [after for _, after in self._take(wanted, decide, limit)]
+
+    def held_by(self, site: str, owner: str) -> list[Job]:
+        """Return the jobs that `owner` has claimed and neither ended nor lost, oldest first."""
+        ulids = sorted(job.ulid for job in self._selection.leased(site))
+        jobs = [self._records.find(site, ulid) for ulid in ulids]
+        return [job for job in jobs if job and job.lease and job.lease.owner == owner]
+
+    def renew(self, job: Job, owner: str, lease_seconds: float = 60) -> Job:
+        """Keep a claimed job for so long from now on. Raises NotYourJob, also when it was cancelled."""
+        return self._change(job, partial(life.renewed, lease=self._lease(owner, lease_seconds)))
+
+    def release(self, job: Job, owner: str, message: str = "") -> Job:
+        """Give a claimed job back before it is begun. Raises NotYourJob, IllegalTransition."""
+        decide = partial(life.released, now_unix=self._now(), owner=owner, message=message)
+        return self._change(job, decide)
+
+    def update(
+        self,
+        site: str,
+        ulid: str,
+        status: str,
+        *,
+        seconds_until_complete: float | str | None = None,
+        alternate: bool = False,
+        owner: str | None = None,
+        by: str = "",
+        message: str = "",
+        result: Mapping[str, Any] | None = None,
+        session: Mapping[str, Any] | None = None,
+    ) -> Job:
+        """Set a job's status, in the alternate queue if so said; return the job. An end may be told twice.
+
+        With `owner`, only if this one holds it. `result` and `session` are JSON objects.
+        Raises NoSuchJob, IllegalTransition, NotYourJob, BadJob (a status or value that cannot be).
+        """
+        news = life.News(
+            clean_status(status),
+            by=by,
+            message=message,
+            seconds_until_complete=_clean(seconds_until_complete, "secondsUntilComplete"),
+            owner=owner,
+            result=_clean(result, "result"),
+            session=_clean(session, "session"),
+        )
+        step = life.updated_alternate if alternate else life.updated
+        return self._change(self._records.get(site, ulid), partial(step, now_unix=self._now(), news=news))
+
+    def cancel(self, site: str, ulid: str, by: str, message: str = "") -> Job:
+        """Cancel a job, also a running one, in both queues. Raises NoSuchJob, IllegalTransition."""
+        decide = partial(life.cancelled, now_unix=self._now(), by=by, message=message)
+        return self._change(self._records.get(site, ulid), decide)
+
+    def cancel_all(self, site: str, before_ulid: str, by: str) -> list[Job]:
+        """Cancel all jobs older than this one that have not ended; return them as they were before.
+
+        Those that `was_started` or that have a `lease` are running, or about to be.
+        """
+        decide = partial(
+            life.ended,
+            now_unix=self._now(),
+            status=Status.CANCELED,
+            by=by,
+            message=f"cancelled by {before_ulid}",
+        )
+        older = (job for job in self._selection.not_ended(site, before_ulid) if _is_older(job, before_ulid))
+        return [before for before, _ in self._take(older, decide)]
+
+    def expire(self, site: str, older_than_seconds: float) -> list[Job]:
+        """End jobs that nobody read, or whose reader died before it began them, for so long; return them.
+
+        What only the alternate queue has not read is expired there, and not returned.
+        """
+        now = self._now()
+        cutoff = (now - older_than_seconds) * 1000
+        message = f"nobody took it for {older_than_seconds:.0f} s"
+        decide = partial(life.expired, now_unix=now, message=message)
+        alternate = partial(life.expired_alternate, now_unix=now, message=message)
+        lapsed = (job for job in self._selection.lapsed(site, now) if job.timestamp_ms < cutoff)
+        jobs = [*self._selection.unread_before(site, cutoff), *lapsed]
+        gone = [after for _, after in self._take(jobs, decide)]
+        self._take(self._selection.unread_before(site, cutoff, alternate=True), alternate)
+        return gone
+
+    def recent(
+        self, site: str, since_milliseconds: float, limit: int | None = None, after: str | None = None
+    ) -> tuple[list[Job], str | None]:
+        """Return a site's jobs since a unix millisecond, oldest first: all, or `limit` and where to go on."""
+        page = self._table.query(site, at_least=first_ulid(since_milliseconds), limit=limit, after=after)
+        return [job_of(document) for document in page.documents], page.after
+
+    def changes(self, after: str | None = None, limit: int = 1000) -> list[tuple[str, Job]]:
+        """Return jobs as each change left them, and its position: those after `after`, perhaps one twice."""
+        while records := self._table.changes(after, limit=limit):
+            found = [(each.position, job_of(each.new)) for each in records if each.new is not None]
+            if found:
+                return found
+            after = records[-1].position
+        return []
+
+    def latest_position(self) -> str | None:
+        """Return where changes go on from now."""
+        return self._table.latest_position()
+
+    def _add(self, request: JobRequest, ulid: str, status: str, message: str = "") -> Job:
+        optional, required = checked(request)
+        user = request.user_name or request.user_id
+        job = Job(
+            site=request.site,
+            ulid=ulid,
+            status=status,
+            replica_status=status,
+            user_name=request.user_name,
+            user_id=request.user_id,
+            user_roles=tuple(request.user_roles),
+            timestamp_ms=ulid_milliseconds(ulid),
+            device_type=request.device,
+            device_instance=request.instance,
+            action=request.action,
+            optional_params=on_wire(optional),
+            required_params=on_wire(required),
+            history=(HistoryEntry(self._now(), status, by=user, message=message),),
+            source=request.source,
+        )
+        try:
+            return self._records.add(job)
+        except LimitExceeded as fault:
+            raise BadJob(faults=(str(fault).rstrip("."),)) from fault
+
+    def _change(self, job: Job, decide: Callable[[Job], Job]) -> Job:
+        return self._records.change(job, decide)[1]
+
+    def _take(
+        self, jobs: Iterable[Job], decide: Callable[[Job], Job], limit: int | None = None
+    ) -> list[tuple[Job, Job]]:
+        """Change those jobs that let themselves be changed; return them before and after."""
+        taken: list[tuple[Job, Job]] = []
+        try:
+            for job in jobs:
+                if limit is not None and len(taken) >= limit:
+                    break
+                taken += self._taken(job, decide)
+        except StoreError:
+            # What was taken must not be lost; what was not is still there for the next.
+            if not taken:
+                raise
+        return taken
+
+    def _taken(self, job: Job, decide: Callable[[Job], Job]) -> list[tuple[Job, Job]]:
+        try:
+            before, after = self._records.change(job, decide)
+        except NoSuchJob:
+            return []
+        return [] if after is before else [(before, after)]
+
+    def _lease(self, owner: str, seconds: float) -> Lease:
+        return Lease(owner, round(self._clock.time() + seconds, 3))
+
+    def _now(self) -> float:
+        return round(self._clock.time(), 3)
+
+
+def _clean(value: Any, name: str) -> Any:
+    return on_wire(stored(value, name))
+
+
+def _is_older(job: Job, before_ulid: str) -> bool:
+    if job.ulid == before_ulid:
+        return False
+    # Whoever sends through a queue names the job by a clock of its own, which may be ahead of ours.
+    came_first = job.source == "queue" and job.created_unix * 1000 < ulid_milliseconds(before_ulid)
+    return job.ulid < before_ulid or came_first
