@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Callable
 from typing import Any
 
+from starlette.requests import Request
 from starlette.responses import Response
+
+from ocs_sim.ranch._services import in_thread
 
 # API Gateway calls every body so, plain texts too.
 _MEDIA_TYPE = "application/json"
@@ -20,6 +24,12 @@ def text(body: str, status: int = 200) -> Response:
 def pretty(body: Any, status: int = 200) -> Response:
     """Return JSON as the jobs service writes it, with an indent of four."""
     return Response(json.dumps(body, indent=4), status, media_type=_MEDIA_TYPE)
+
+
+async def pretty_in_thread(request: Request, make: Callable[[], Any]) -> Response:
+    """Let a thread make an answer and write it as JSON: of a long list, both take their time."""
+    body = await in_thread(request, lambda: json.dumps(make(), indent=4))
+    return Response(body, media_type=_MEDIA_TYPE)
 
 
 def compact(body: Any, status: int = 200) -> Response:

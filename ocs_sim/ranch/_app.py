@@ -7,19 +7,34 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from ocs_sim.ranch._calendar import calendar
+from ocs_sim.ranch._claims import claims
+from ocs_sim.ranch._datastream import datastream
 from ocs_sim.ranch._gateway import Gateway
+from ocs_sim.ranch._hub import Hub
+from ocs_sim.ranch._job_views import views
+from ocs_sim.ranch._jobs import jobs
+from ocs_sim.ranch._objects import objects
+from ocs_sim.ranch._pages import pages
 from ocs_sim.ranch._refusals import handle_refusals
 from ocs_sim.ranch._services import Services
 from ocs_sim.ranch._threads import Threads
+from ocs_sim.ranch._watch import JobWatch
+
+_DESCRIPTION = """The jobs service of Photon Ranch, its calendar, and files by signed links.
+
+Bodies are read as JSON whatever their Content-Type says. Routes that need a token take
+`Authorization: Bearer TOKEN`; `obsbow token --user NAME` makes one."""
 
 
 def create_app(services: Services) -> FastAPI:
-    """Return the application; its lifespan starts and ends the threads that it needs."""
+    """Return the application; its lifespan ends the threads that it needs."""
     app = FastAPI(
         title="ocs_sim: jobs, reservations and files",
         version="1",
         description=_DESCRIPTION,
         lifespan=_lifespan,
+        # FastAPI's own pages take their scripts from the internet.
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -27,11 +42,13 @@ def create_app(services: Services) -> FastAPI:
     app.add_middleware(Gateway, router=app.router)
     app.state.services = services
     app.state.threads = Threads()
+    app.state.hub = Hub()
+    app.state.watch = JobWatch(services, app.state.threads, app.state.hub)
     handle_refusals(app)
+    # What Photon Ranch has comes before our own routes, which have a site in its place.
+    for router in (jobs, claims, views, calendar, objects, datastream, pages):
+        app.include_router(router)
     return app
-
-
-_DESCRIPTION = "The jobs service of Photon Ranch, its calendar, and files by signed links."
 
 
 @asynccontextmanager
@@ -39,4 +56,5 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     try:
         yield
     finally:
+        await app.state.watch.stop()
         app.state.threads.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 
 from ocs_sim.auth import presented_key
 from ocs_sim.ranch._services import in_thread, services_of
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ocs_sim.auth import Identity
 
 
-async def user_of(request: Request) -> Identity:
+async def user_of(request: HTTPConnection) -> Identity:
     """Return the user whose token the request carries. Raises Unauthorized.
 
     A thread looks at it: seldom, its issuer's keys have to be fetched first.
@@ -22,7 +22,7 @@ async def user_of(request: Request) -> Identity:
     return await in_thread(request, lambda: services_of(request).verifier.verify(header))
 
 
-async def site_caller_of(request: Request, site: object) -> str:
+async def site_caller_of(request: HTTPConnection, site: object) -> str:
     """Return who asks in the name of a site, as the history of a job tells it. Raises Unauthorized."""
     key = presented_key(request.headers)
     return await in_thread(request, lambda: services_of(request).site_keys.check(site, key))

@@ -10,17 +10,28 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ocs_sim.jobs import BadJob, IllegalTransition, JobBusy, JobError, NoSuchJob, NotYourJob
 from ocs_sim.ranch._answers import message, text
+from ocs_sim.ranch._auth_answers import handle_who_may
 from ocs_sim.ranch._errors import BadBody, BodyTooLarge, Refused
 from ocs_sim.stores import LimitExceeded, LinkRefused, NoSuchObject, StoreUnreachable
+
+Handler = Callable[[Request, Exception], Awaitable[Response]]
 
 
 def handle_refusals(app: FastAPI) -> None:
     """Let an application answer errors as the documented services do."""
+    handle_who_may(app)
     app.add_exception_handler(HTTPException, _by_status)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(BadBody, _bad_request)
+    app.add_exception_handler(JobError, _bad_request)
+    app.add_exception_handler(BadJob, _bad_job)
+    app.add_exception_handler(NoSuchJob, _plain(404))
+    app.add_exception_handler(IllegalTransition, _plain(409))
+    app.add_exception_handler(NotYourJob, _plain(409))
+    app.add_exception_handler(JobBusy, _plain(409))
     app.add_exception_handler(BodyTooLarge, _told(413))
     app.add_exception_handler(LimitExceeded, _told(413))
     app.add_exception_handler(LinkRefused, _told(403))
@@ -49,7 +60,18 @@ async def _bad_request(_request: Request, error: Exception) -> Response:
     return text(f"Error: {error}", 400)
 
 
-def _told(status: int) -> Callable[[Request, Exception], Awaitable[Response]]:
+async def _bad_job(_request: Request, error: Exception) -> Response:
+    return text(error.wire_text if isinstance(error, BadJob) else str(error), 400)
+
+
+def _plain(status: int) -> Handler:
+    async def answer(_request: Request, error: Exception) -> Response:
+        return text(str(error), status)
+
+    return answer
+
+
+def _told(status: int) -> Handler:
     async def answer(_request: Request, error: Exception) -> Response:
         return message(status, str(error))
 
