@@ -1,4 +1,12 @@
-"""Queues, documents, objects and the image database: embedded, or those of AWS and PostgreSQL."""
+"""Queues, documents, objects and the image database: embedded, or those of AWS and PostgreSQL.
+
+What needs SQLite, boto3 or SQLAlchemy is imported at first use.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
 
 from ocs_sim.stores._addresses import StoreAddresses
 from ocs_sim.stores._errors import (
@@ -23,17 +31,26 @@ from ocs_sim.stores._queue_port import Depth, Message, Queue, QueueSpec
 from ocs_sim.stores._stores import Stores, open_stores
 from ocs_sim.stores._table_port import Change, Document, IndexSpec, Key, Page, Table, TableSpec
 
+if TYPE_CHECKING:
+    from ocs_sim.stores._embedded import FileObjects, FormTerms, LinkTerms
+    from ocs_sim.stores._images import ImageDatabase, ImageRecord
+
 __all__ = [
     "BadStoreAddress",
     "Change",
     "ConditionFailed",
     "Depth",
     "Document",
+    "FileObjects",
+    "FormTerms",
+    "ImageDatabase",
+    "ImageRecord",
     "IndexSpec",
     "Key",
     "LeaseLost",
     "LimitExceeded",
     "LinkRefused",
+    "LinkTerms",
     "Message",
     "NoSuchObject",
     "NotAStore",
@@ -57,3 +74,23 @@ __all__ = [
     "UploadForm",
     "open_stores",
 ]
+
+_HOMES = {
+    "FileObjects": "_embedded",
+    "FormTerms": "_embedded",
+    "ImageDatabase": "_images",
+    "ImageRecord": "_images",
+    "LinkTerms": "_embedded",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__
