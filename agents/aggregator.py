@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import ClassVar, Literal
 
 from ocs_sim.agents._alarm import Alarm
+from ocs_sim.agents._choice import Choice
 from ocs_sim.agents._retention import Retention, policy_of
 
 from ocs_sim.agent import Agent, AgentContext, Feed, Run, option, process
@@ -16,7 +17,6 @@ from ocs_sim.agent import Options as AgentOptions
 from ocs_sim.archive import ArchiveWriter, Recorder, RecorderLimits
 from ocs_sim.bus import BusError
 from ocs_sim.collect import MetricsEndpoint, Recording
-from ocs_sim.wire import every_feed
 
 _PERIOD_SECONDS = 1.0
 _ASK_SECONDS = 5.0
@@ -45,6 +45,11 @@ class AggregatorOptions(AgentOptions):
     )
     keep_gigabytes: float | None = option(
         None, gt=0, help="Gigabytes that the archive may have before its oldest sealed files are deleted."
+    )
+    agents: list[str] = option(
+        [],
+        help="Whom to record: instance ids of the site file, in which `*` stands for anything; or, "
+        "with a `!` before each, all but these. Without it: everybody.",
     )
     metrics_port: int = option(0, ge=0, le=65535, help="Port of /metrics, for Prometheus; 0 for none.")
     metrics_interface: str = option("127.0.0.1", help="Address at which the metrics can be fetched.")
@@ -87,15 +92,15 @@ class Aggregator(Agent[AggregatorOptions]):
     def __init__(self, context: AgentContext[AggregatorOptions]) -> None:
         super().__init__(context)
         self._recording: Recording | None = None
+        self._choice = Choice(self.options.agents)
         if self.options.initial_state == "record":
             self.start_when_joined("record")
 
     async def on_start(self) -> None:
-        """Listen to every feed from the first join on, and keep what comes before `record` has begun."""
+        """Listen from the first join on, and keep what comes before `record` has begun."""
         if self.options.initial_state == "record":
             self._recording = self._new_recording()
-        topic = every_feed(self.context.address_root)
-        await self.context.subscribe(topic, self._hear, "wildcard", packed=True)
+        await self._choice.subscribe(self.context, self._hear)
 
     @process()
     async def record(self, run: Run, test_mode: bool = False) -> str:

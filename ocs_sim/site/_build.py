@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from ocs_sim.site._expand import Entered, entered
 from ocs_sim.site._faults import Fault
 from ocs_sim.site._models import (
     AgentInstance,
@@ -34,6 +35,7 @@ def build(root: Read, path: Path, warnings: tuple[Fault, ...]) -> Site:
         warnings,
         _stores(root.get("stores"), path.parent),
         root.get("job-actions", {}),
+        {each.code: _observatory(each) for each in entered(root)},
     )
     hosts = {name: _host(name, _hub(hub, read), read, bare) for name, read in root.get("hosts", {}).items()}
     return replace(bare, hosts=hosts)
@@ -49,6 +51,20 @@ def _identity(read: Read | None) -> SiteIdentity | None:
         longitude_deg=read.get("longitude"),
         elevation_m=read.get("elevation", 0.0),
         timezone=read.get("timezone", "UTC"),
+    )
+
+
+def _observatory(site: Entered) -> SiteIdentity:
+    read = site.read
+    return SiteIdentity(
+        code=site.code,
+        name=read.get("name", site.code),
+        latitude_deg=read.get("lat"),
+        longitude_deg=read.get("lng"),
+        elevation_m=read.get("elevation", 0.0),
+        timezone=read.get("tz", "UTC"),
+        alias=read.get("alias", ""),
+        country=read.get("country", ""),
     )
 
 

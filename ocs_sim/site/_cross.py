@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ocs_sim.site._expand import entered
 from ocs_sim.site._faults import Faults, nearest
 from ocs_sim.site._models import Manage
 from ocs_sim.site._sections import Read
@@ -50,7 +51,7 @@ def _check_ids(root: Read, faults: Faults) -> None:
 
 def _check_sites(root: Read, faults: Faults) -> None:
     own = root.get("site")
-    known = [own.get("code")] if own else []
+    known = [*([own.get("code")] if own else []), *(each.code for each in entered(root))]
     for _, instance in instances(root):
         named = instance.get("site")
         if named and named.text not in known:

@@ -1,4 +1,4 @@
-"""`${NAME}` and `${NAME:-default}` in the values of a site file."""
+"""`${NAME}`, `${NAME:-default}` and `${NAME:+if there}` in the values of a site file."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ import re
 from collections.abc import Mapping
 
 # `$${` stands for `${`; the rest of the pattern catches what looks like a variable and is none.
-_VARIABLE = re.compile(r"\$\$\{|\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?\}|\$\{[^}]*\}?")
+_VARIABLE = re.compile(
+    r"\$\$\{"
+    r"|\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*)|:\+(?P<instead>[^}]*))?\}"
+    r"|\$\{[^}]*\}?"
+)
 
 
 def interpolate(text: str, environ: Mapping[str, str]) -> tuple[str, list[str]]:
@@ -21,6 +25,8 @@ def interpolate(text: str, environ: Mapping[str, str]) -> tuple[str, list[str]]:
             forms = "write ${NAME} or ${NAME:-default}, or $${ for a plain ${"
             faults.append(f"{found[0]!r} is not a variable: {forms}.")
             return ""
+        if found["instead"] is not None:
+            return str(found["instead"]) if environ.get(name) else ""
         # As in a shell, `:-` also stands in for a variable that is set to nothing.
         value = environ.get(name) or default if default is not None else environ.get(name)
         if value is None:

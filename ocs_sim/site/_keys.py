@@ -8,6 +8,7 @@ from ocs_sim.site._arguments import Arguments
 from ocs_sim.site._free import Free
 from ocs_sim.site._kinds import Managed, Number, Text, Timezone, Url
 from ocs_sim.site._sections import Key, ListOf, MapOf, Placed, Section
+from ocs_sim.site._site_keys import CODE, ELEVATION, LATITUDE, LONGITUDE, PORT, SITE
 
 # The rule of ocs_sim.wire.check_name, of which this package must know nothing.
 _NAME = r"[A-Za-z0-9_][A-Za-z0-9_-]{0,254}"
@@ -51,7 +52,6 @@ _ENVIRONMENT = MapOf(
     ),
 )
 
-_CODE = Text(_NAME, "cannot be a code: use letters, digits, '_' and '-'.", _mend_name)
 
 HUB = Section(
     "hub",
@@ -111,7 +111,7 @@ CROSSBAR = Section(
         ),
         Key(
             "tcp-port",
-            Number(1, 65535, "a port from 1 to 65535", whole=True),
+            PORT,
             "Also listen for raw sockets on this TCP port, for agents on other hosts.",
             ours=True,
             example=8002,
@@ -168,7 +168,7 @@ INSTANCE = Section(
         ),
         Key(
             "site",
-            Placed(_CODE),
+            Placed(CODE),
             "The code of the observatory that the agent belongs to. Without it: that of `site`.",
             ours=True,
             example="mini",
@@ -248,7 +248,7 @@ IDENTITY = Section(
     (
         Key(
             "code",
-            _CODE,
+            CODE,
             "A short name that is unique in a network of observatories.",
             required=True,
             example="mini",
@@ -256,21 +256,21 @@ IDENTITY = Section(
         Key("name", Text(), "The full name. Without it: the code.", example="The mini observatory"),
         Key(
             "latitude",
-            Number(-90, 90, "a latitude in degrees from -90 to 90, north positive"),
+            LATITUDE,
             "Degrees, north positive.",
             required=True,
             example=-30.1725,
         ),
         Key(
             "longitude",
-            Number(-180, 180, "a longitude in degrees from -180 to 180, east positive"),
+            LONGITUDE,
             "Degrees, east positive.",
             required=True,
             example=-70.7987,
         ),
         Key(
             "elevation",
-            Number(-1000, 20000, "an elevation in metres from -1000 to 20000"),
+            ELEVATION,
             "Metres above sea level.",
             default=0,
             example=2200,
@@ -340,6 +340,22 @@ ROOT = Section(
             "`localhost`, which stands for any computer that is not named.",
         ),
         Key("site", IDENTITY, "Which observatory this is, and where on Earth.", ours=True),
+        Key(
+            "sites",
+            MapOf(SITE, "site", CODE),
+            "Several observatories, by their codes: each becomes agents `CODE-mount`, `CODE-camera` ... of a "
+            "template.",
+            aliases=("Sites",),
+            ours=True,
+        ),
+        Key(
+            "alpaca-ports",
+            PORT,
+            "The port of the first site's simulated devices; each further site has the next one.",
+            default=11200,
+            ours=True,
+            example=12000,
+        ),
         Key("stores", STORES, "Where commands, states, jobs and images are kept.", ours=True),
         Key(
             "job-actions",

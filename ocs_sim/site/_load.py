@@ -9,12 +9,15 @@ from typing import Protocol, TypeAlias
 
 from ocs_sim.site._arguments import place_of
 from ocs_sim.site._build import build
+from ocs_sim.site._codes import check_codes
 from ocs_sim.site._convert import Converter
 from ocs_sim.site._cross import check_agents, instances
 from ocs_sim.site._errors import SiteFileFaulty
+from ocs_sim.site._expand import expand
 from ocs_sim.site._faults import Fault, Faults, Place, nearest
 from ocs_sim.site._keys import ROOT
 from ocs_sim.site._kinds import Invalid
+from ocs_sim.site._listening import check_ports
 from ocs_sim.site._models import Manage, Site
 from ocs_sim.site._paths import absolute, is_there, resolve
 from ocs_sim.site._sections import Read
@@ -71,11 +74,15 @@ def _read(path: Path, environ: Mapping[str, str] | None) -> tuple[Read | None, F
     node = read_nodes(path, faults)
     if node is None:
         return None, faults
-    tree = Converter(faults, os.environ if environ is None else environ).convert(node)
+    environ = os.environ if environ is None else environ
+    tree = Converter(faults, environ).convert(node)
     root = ROOT.read(tree, "The site file", faults)
     if isinstance(root, Invalid):
         return None, faults
+    expand(root, path, environ, faults)
+    check_codes(root, faults)
     check_agents(root, faults)
+    check_ports(root, faults)
     return root, faults
 
 

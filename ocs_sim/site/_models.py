@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from ocs_sim.site._errors import NoSuchHost, NoSuchInstance, SeveralInstances
 from ocs_sim.site._faults import Fault, nearest
-from ocs_sim.site._paths import resolve
+from ocs_sim.site._paths import home_of, resolve
 from ocs_sim.stores import StoreAddresses
 
 _LONGEST_SOCKET_PATH_BYTES = 100
@@ -115,6 +115,8 @@ class SiteIdentity:
     longitude_deg: float
     elevation_m: float = 0.0
     timezone: str = "UTC"
+    alias: str = ""
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +148,7 @@ class Site:
     @property
     def home(self) -> Path:
         """The directory of the observatory, which holds logs/, data/ and dot_crossbar/."""
-        folder = self.path.parent
-        return folder.parent if folder.name == "site_config" else folder
+        return home_of(self.path)
 
     def seen_from(self, instance: AgentInstance) -> Site:
         """Return the same with the observatory of an agent as `identity`."""

@@ -28,3 +28,9 @@ def is_there(path: Path) -> bool:
 def is_file(path: Path) -> bool:
     """Return whether there is such a file; Path.is_file raises where it may not look."""
     return os.path.isfile(path)  # noqa: PTH113
+
+
+def home_of(site_file: Path) -> Path:
+    """Return the directory of the observatory: the one of the site file, or above `site_config`."""
+    folder = site_file.parent
+    return folder.parent if folder.name == "site_config" else folder

@@ -418,6 +418,98 @@ IDENTITY = [
     (site().replace("  code: mini\n", ""), "6:3: error: site has no 'code': add it."),
 ]
 
+
+def sites(text, more=""):
+    """Return a file with sites from line 9 on, on a host whose agents are at line 7."""
+    body = textwrap.indent(textwrap.dedent(text).strip("\n"), "  ")
+    return f"{HUB}hosts:\n  localhost:\n    agent-instances: []\nsites:\n{body}\n{more}"
+
+
+PLACE = "lat: -30, lng: -70"
+
+SITES = [
+    (
+        sites("gmt: {lat: 334.34, lng: 0}"),
+        f"9:14: error: lat 334.34 is not {LATITUDE}.",
+    ),
+    (sites("gmt: {lng: 0}"), "9:8: error: site 'gmt' has no 'lat': add it."),
+    (
+        sites("a.b: {lat: 0, lng: 0}"),
+        "9:3: error: The site 'a.b' cannot be a code: use letters, digits, '_' and '-'. Did you mean 'a-b'?",
+    ),
+    (
+        sites(f"one: {{{PLACE}}}\nONE: {{{PLACE}}}"),
+        "10:3: error: The code 'ONE' is already at line 9, but for capitals, as 'one': "
+        "give each site its own.",
+    ),
+    (
+        sites(f"observatory1: {{{PLACE}}}\nobservatory2: {{{PLACE}}}").replace("observatory1", "observ"),
+        "10:3: error: Names of images say 'observ' for 'observatory2', as for 'observ' at line 9: "
+        "let their codes differ in the first six letters or digits.",
+    ),
+    (
+        sites(f"observatory: {{{PLACE}}}"),
+        "9:3: warning: 'observatory' has not 3 to 6 letters, digits and '_', as names of images have: "
+        "they say 'observ'.",
+    ),
+    (
+        sites(f"gmt: {{{PLACE}, template: smal}}"),
+        "9:39: error: There is no template 'smal': write one of simulated, small, or the path of a .yaml "
+        "file. Did you mean 'small'?",
+    ),
+    (
+        sites(f"gmt: {{{PLACE}, template: none-such.yaml}}"),
+        "9:39: error: Template 'none-such.yaml', line 1: The file cannot be read: No such file or directory.",
+    ),
+    (
+        sites(f"gmt: {{{PLACE}, devices: [mount, dom]}}"),
+        "9:46: error: The template of 'gmt' has no 'dom'. It has mount, camera, dome, weather. "
+        "Did you mean 'dome'?",
+    ),
+    (
+        sites(f"gmt: {{{PLACE}, devices: mount}}"),
+        "9:38: error: devices must be a list of names, or a mapping of names to arguments, not text.",
+    ),
+    (
+        sites(f"gmt: {{{PLACE}, agents: [mount]}}"),
+        "9:37: error: agents must be a mapping of names to arguments, not a list.",
+    ),
+    (
+        sites(f"gmt: {{{PLACE}, agents: {{world: 3}}}}"),
+        "9:45: error: agents: 'world' takes a mapping of its options, yes or no, not a number.",
+    ),
+    (
+        sites(f"gmt: {{{PLACE}, agents: {{world: {{seed: {{a: 1}}}}}}}}"),
+        "9:52: error: The option 'seed' takes a value or a list of values, not a mapping of them.",
+    ),
+    (
+        sites(f"gmt: {{{PLACE}, host: lab}}"),
+        "9:35: error: There is no host 'lab' in this file.",
+    ),
+    (
+        f"{HUB}sites: {{gmt: {{{PLACE}}}}}\n",
+        "5:9: error: There is no host to run 'gmt' on: add one to hosts.",
+    ),
+    (
+        sites(f"gmt: {{{PLACE}, processes: all}}"),
+        "9:40: error: processes 'all' is neither together nor separate.",
+    ),
+    (
+        sites(f"gmt: {{{PLACE}}}\nlco: {{{PLACE}, alpaca-port: 11200}}"),
+        "10:3: error: 'lco-world' would have port 11200, as 'gmt-world', line 9: change one.",
+    ),
+    (
+        sites(f"gmt: {{{PLACE}}}\nlco: {{{PLACE}}}", "alpaca-ports: 65535\n"),
+        "10:3: error: 'lco-world' would have port 65536: give a lower alpaca-ports.",
+    ),
+    (
+        sites(f"gmt: {{{PLACE}}}", "alpaca-ports: 8001\n").replace(
+            "instances: []", "instances: []\n    crossbar: {}"
+        ),
+        "10:3: error: 'gmt-world' would have port 8001, as the router, line 2: change one.",
+    ),
+]
+
 STORES = [
     (f"{HUB}stores: here\n", "5:9: error: stores must be a mapping of `key: value` lines, not text."),
     (
@@ -461,7 +553,7 @@ STORES = [
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [*SYNTAX, *YAML, *VARIABLES, *HUBS, *KEYS, *HOSTS, *AGENTS, *IDENTITY, *STORES],
+    [*SYNTAX, *YAML, *VARIABLES, *HUBS, *KEYS, *HOSTS, *AGENTS, *IDENTITY, *SITES, *STORES],
 )
 def test_what_is_said_of_a_faulty_file(tmp_path, content, said):
     path = tmp_path / "faulty.yaml"

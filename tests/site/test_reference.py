@@ -32,6 +32,7 @@ SECTIONS = {
     "crossbar": part(HOST["properties"]["crossbar"]),
     "agent-instances": part(HOST["properties"]["agent-instances"])["items"],
     "site": part(SCHEMA["properties"]["site"]),
+    "sites": part(SCHEMA["properties"]["sites"])["additionalProperties"],
     "stores": part(SCHEMA["properties"]["stores"]),
 }
 
@@ -79,6 +80,7 @@ FAULTS = {
     "Hosts": test_faults.HOSTS,
     "Agents": test_faults.AGENTS,
     "The site": test_faults.IDENTITY,
+    "Sites": test_faults.SITES,
     "Stores and jobs": test_faults.STORES,
 }
 

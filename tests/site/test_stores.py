@@ -1,6 +1,6 @@
 """Where stores are, what jobs do, and which observatory an agent belongs to."""
 
-import datetime
+import datetime as dt
 import textwrap
 
 from ocs_sim.site import Hub, Site, SiteIdentity, load
@@ -49,7 +49,7 @@ def test_job_actions_are_as_yaml_has_them(write):
             "agent": "cam",
             "list": [1, 2.5, {"a": True}],
             "none": None,
-            "day": datetime.date(2026, 1, 2).isoformat(),
+            "day": dt.date(2026, 1, 2).isoformat(),
         }
     }
 
