@@ -48,10 +48,10 @@ def _of_router(root: Read, host: Read) -> Iterator[tuple[int, str, Place]]:
 
 def _of_agents(host: Read) -> Iterator[tuple[int, str, Place]]:
     for agent in host.get("agent-instances", ()):
-        option = _PORT_OPTIONS.get(agent.get("agent-class"), "")
+        option = _PORT_OPTIONS.get(agent.get("agent-class"))
         words = agent.get("arguments", ())
-        if option in words[:-1] and agent.get("instance-id"):
+        if option and option in words[:-1] and agent.get("instance-id"):
             port = words[words.index(option) + 1]
             place = place_of(option, agent.trees["arguments"]) or agent.at("arguments")
-            if port.isdigit() and int(port):
+            if port.isdecimal() and int(port):
                 yield int(port), f"{agent.get('instance-id')!r}", place
