@@ -10,12 +10,28 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ocs_sim.ranch._app import create_app
-    from ocs_sim.ranch._errors import BadBody, BodyTooLarge, RanchError, Refused
+    from ocs_sim.ranch._errors import BadBody, BodyTooLarge, RanchAddressTaken, RanchError, Refused
+    from ocs_sim.ranch._server import DEFAULT_PORT, RanchServer
     from ocs_sim.ranch._services import Services
 
-__all__ = ["BadBody", "BodyTooLarge", "RanchError", "Refused", "Services", "create_app"]
+__all__ = [
+    "DEFAULT_PORT",
+    "BadBody",
+    "BodyTooLarge",
+    "RanchAddressTaken",
+    "RanchError",
+    "RanchServer",
+    "Refused",
+    "Services",
+    "create_app",
+]
 
-_HOMES = {"create_app": "_app", "Services": "_services"}
+_HOMES = {
+    "DEFAULT_PORT": "_server",
+    "RanchServer": "_server",
+    "Services": "_services",
+    "create_app": "_app",
+}
 
 
 def __getattr__(name: str) -> Any:

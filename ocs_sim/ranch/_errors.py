@@ -25,3 +25,7 @@ class BadBody(RanchError):
 
 class BodyTooLarge(RanchError):
     """The body has more than {limit_bytes} bytes."""
+
+
+class RanchAddressTaken(RanchError):
+    """{host}:{port} cannot be served ({reason}): stop who has it, or choose another port."""

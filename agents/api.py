@@ -1,0 +1,79 @@
+"""Api: the observatory's HTTP services, for who commands it from elsewhere."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from typing import Any
+
+from ocs_sim.agent import Agent, AgentContext, Run, process
+from ocs_sim.auth import AuthError
+from ocs_sim.ranch import RanchError, RanchServer, create_app
+from ocs_sim.stores import StoreError, open_stores
+
+from ._api_options import ApiOptions
+from ._api_services import services_of
+
+_PERIOD_SECONDS = 5.0
+_AGAIN_SECONDS = 2.0
+
+
+class Api(Agent[ApiOptions]):
+    """Serves jobs, their changes, reservations and files over HTTP, as Photon Ranch does."""
+
+    Options = ApiOptions
+    aliases = ("ApiAgent",)
+
+    def __init__(self, context: AgentContext[ApiOptions]) -> None:
+        super().__init__(context)
+        self.start_when_joined("serve")
+
+    @process()
+    async def serve(self, run: Run) -> str:
+        """serve()
+
+        **Process** - Serve HTTP until stopped; starts by itself.
+
+        `session['data']` is `{"address": "http://127.0.0.1:8010", "port": 8010, "site_keys": "compat-open",
+        "sites": ["tst"]}`; `sites` is null when jobs for any site are taken. While
+        another program has the port, or the stores cannot be opened, it is degraded, and tries again.
+
+        """
+        async with AsyncExitStack() as stack:
+            server = await self._begin(run, stack)
+            run.data = self._facts(server)
+            self.log.info("serving at %s", server.address)
+            async for _ in run.every(_PERIOD_SECONDS):
+                pass
+        return "Served until asked to end."
+
+    async def _begin(self, run: Run, stack: AsyncExitStack) -> RanchServer:
+        while True:
+            try:
+                async with AsyncExitStack() as attempt:
+                    server = await self._start(attempt)
+                    stack.push_async_exit(attempt.pop_all())
+                    run.recovered()
+                    return server
+            except (RanchError, StoreError, AuthError) as fault:
+                run.degraded(str(fault))
+            await run.sleep_async(_AGAIN_SECONDS)
+
+    async def _start(self, stack: AsyncExitStack) -> RanchServer:
+        stores = open_stores(self.context.site.stores, self.context.clock)
+        stack.callback(stores.close)
+        # AWS may take its time, and so may a disk.
+        services = await asyncio.to_thread(services_of, self.context, stores)
+        server = RanchServer(create_app(services), self.options.host, self.options.port)
+        await server.start()
+        stack.push_async_callback(server.stop)
+        return server
+
+    def _facts(self, server: RanchServer) -> dict[str, Any]:
+        site = self.context.site
+        return {
+            "address": server.address,
+            "port": server.port,
+            "site_keys": self.options.site_keys,
+            "sites": None if self.options.any_site else sorted(site.observatories) or None,
+        }
