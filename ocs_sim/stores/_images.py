@@ -18,6 +18,8 @@ from ocs_sim.stores._images_record import ImageFilter, ImageRecord
 from ocs_sim.stores._images_rows import FLAGS, as_record, as_row, naive
 from ocs_sim.stores._images_schema import IMAGES, make_schema
 
+__all__ = ["ImageDatabase", "ImageFilter", "ImageRecord"]
+
 _Insert = Callable[[Table], sqlite.Insert | postgresql.Insert]
 _INSERTS: Mapping[str, _Insert] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
