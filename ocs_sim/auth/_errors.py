@@ -38,7 +38,7 @@ class BadSecret(AuthError):
 
 
 class BadLifetime(AuthError):
-    """{text!r} is not how long a token may live: say as 90s, 30m, 8h or 7d, up to {longest_days} days."""
+    """A token cannot live for {seconds:.0f} s: it has to end some time, and within {longest_days} days."""
 
 
 class BadSiteCode(AuthError):

@@ -68,12 +68,14 @@ class JwksUrl:
         return old or not self._knows(key_id)
 
     def _fetch(self) -> None:
-        self._tried = self._clock.monotonic()
         try:
             self._keys = fetch_keys(self._url, self._timeout_seconds)
-            self._fetched = self._tried
+            self._fetched = self._clock.monotonic()
         except AuthError as error:
             _log.warning("%s Tokens are checked with the keys that were fetched before, if any.", error)
+        finally:
+            # Only now: who comes meanwhile has to wait for the answer, not to do without it.
+            self._tried = self._clock.monotonic()
 
     def _choose(self, key_id: str | None) -> RSAPublicKey:
         if not self._keys:

@@ -15,7 +15,7 @@ from ocs_sim.clock import Clock, SystemClock
 
 ISSUER = AUDIENCE = "obsbow"
 SECRET_FILE = "token-secret"  # noqa: S105 - where the secret is, not what it is
-LONGEST_LIFETIME_SECONDS = 366 * 86400.0
+LONGEST_LIFETIME_DAYS = 366
 _SECRET_BYTES = 32
 
 
@@ -40,9 +40,8 @@ class LocalIssuer:
         """Return a token for a user. Raises BadLifetime, SecretExposed, BadSecret."""
         import jwt
 
-        if not 0 < lifetime_seconds <= LONGEST_LIFETIME_SECONDS:
-            longest_days = round(LONGEST_LIFETIME_SECONDS / 86400)
-            raise BadLifetime(text=f"{lifetime_seconds:g}s", longest_days=longest_days)
+        if not 0 < lifetime_seconds <= LONGEST_LIFETIME_DAYS * 86400:
+            raise BadLifetime(seconds=lifetime_seconds, longest_days=LONGEST_LIFETIME_DAYS)
         now_unix = int(self._clock.time())
         claims = {
             "iss": ISSUER,

@@ -8,7 +8,7 @@ import hmac
 import json
 import re
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
@@ -44,14 +44,19 @@ class SiteKeys:
             raise BadSiteCode(site=site)
         # A key is as random as what it opens is worth: plain SHA-256 cannot be searched for it.
         key = f"{site}.{secrets.token_urlsafe(32)}"
-        self._change(lambda hashes: hashes.update({site: _hash(key)}))
+        with _locked(self._path):
+            self._write({**_read(self._path), site: _hash(key)})
         return key
 
     def revoke(self, site: str) -> bool:
         """End the key of a site; return whether there was one."""
-        had = site in _read(self._path)
-        self._change(lambda hashes: hashes.pop(site, None))
-        return had
+        with _locked(self._path):
+            hashes = dict(_read(self._path))
+            if site not in hashes:
+                return False
+            del hashes[site]
+            self._write(hashes)
+        return True
 
     def sites(self) -> list[str]:
         """Return the sites that have a key."""
@@ -68,11 +73,8 @@ class SiteKeys:
             raise Unauthorized(reason="the site key is wrong, or another site's")
         return f"site:{site}"
 
-    def _change(self, change: Callable[[dict[str, str]], object]) -> None:
-        with _locked(self._path):
-            hashes = dict(_read(self._path))
-            change(hashes)
-            write_private(self._path, json.dumps(hashes, indent=1).encode())
+    def _write(self, hashes: Mapping[str, str]) -> None:
+        write_private(self._path, json.dumps(hashes, indent=1).encode())
 
 
 def presented_key(headers: Mapping[str, str]) -> str | None:
