@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "call": ("call", "Run an operation of an agent."),
     "listen": ("listen", "Print what is published on a feed."),
     "feeds": ("feeds", "Watch what is published, recorded, replayed and lost on every feed."),
+    "token": ("token", "Make a token for a person, or a key for the software at a site."),
     "shell": ("shell", "Open a Python shell with clients of agents."),
     "hk": ("hk", "Read the housekeeping archive: ls, get, plot, check, export."),
     "image": ("image", "Look at FITS images: show, header, check."),
