@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 _MOST_ENTRIES = 64
 _FIRST_KEPT = 8
-_LONGEST_MESSAGE = 1000
+_LONGEST_MESSAGE = 300
+_LONGEST_NAME = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ def continued(history: tuple[HistoryEntry, ...], entry: HistoryEntry) -> tuple[H
 
     News of the same status, as progress, take the place of the last entry, whose time stays.
     """
-    entry = replace(entry, message=entry.message[:_LONGEST_MESSAGE])
+    entry = replace(entry, message=entry.message[:_LONGEST_MESSAGE], by=entry.by[:_LONGEST_NAME])
     last = history[-1] if history else None
     if last and (last.status, last.by, last.queue) == (entry.status, entry.by, entry.queue):
         message = entry.message or last.message

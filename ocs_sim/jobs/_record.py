@@ -9,7 +9,7 @@ from dataclasses import replace
 from ocs_sim.jobs._document import document_of, job_of
 from ocs_sim.jobs._errors import JobBusy, NoSuchJob
 from ocs_sim.jobs._job import Job
-from ocs_sim.stores import ConditionFailed, Document, Table
+from ocs_sim.stores import ConditionFailed, Document, LimitExceeded, Table
 
 _TRIES = 200
 
@@ -23,7 +23,10 @@ class Records:
 
     def find(self, site: str, ulid: str) -> Job | None:
         """Return a job as the latest change left it, if there is one."""
-        document = self._table.get(site, ulid)
+        try:
+            document = self._table.get(site, ulid)
+        except LimitExceeded:
+            return None  # What cannot be a key is the key of none.
         return None if document is None else job_of(document)
 
     def get(self, site: str, ulid: str) -> Job:

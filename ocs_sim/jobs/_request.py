@@ -8,9 +8,12 @@ from typing import Any
 
 from ocs_sim.jobs._errors import BadJob
 from ocs_sim.jobs._ulids import is_ulid
-from ocs_sim.jobs._values import stored, text_fault
+from ocs_sim.jobs._values import stored_within, text_fault
 
 _LONGEST_TEXT = 1024
+# A document has 400 KB, and what becomes of the job has to find room as well.
+_MOST_BYTES = 32 * 1024
+_MOST_ROLES = 32
 _TEXTS = ("site", "device", "instance", "action", "user_name", "user_id", "source")
 
 
@@ -39,8 +42,9 @@ def checked(request: JobRequest) -> tuple[dict[str, Any], dict[str, Any]]:
     faults = [fault for name in _TEXTS for fault in _text_faults(name, getattr(request, name))]
     if request.site == "":
         faults.append("site is empty")
-    if any(not isinstance(role, str) or text_fault(role, "role") for role in request.user_roles):
-        faults.append("user_roles are not texts")
+    if len(request.user_roles) > _MOST_ROLES:
+        faults.append(f"user_roles are more than {_MOST_ROLES}")
+    faults += [fault for role in request.user_roles for fault in _text_faults("a role", role)]
     if request.ulid is not None and not is_ulid(request.ulid):
         faults.append(f"ulid is {request.ulid!r}, which is no ULID")
     optional = _parameters("optional_params", request.optional_params, faults)
@@ -64,7 +68,7 @@ def _parameters(name: str, value: Any, faults: list[str]) -> dict[str, Any]:
         faults.append(f"{name} is a {type(value).__name__}, not an object")
         return {}
     try:
-        result: dict[str, Any] = stored(value, name)
+        result: dict[str, Any] = stored_within(_MOST_BYTES, value, name)
     except BadJob as fault:
         faults.extend(fault.faults)
         return {}

@@ -57,7 +57,7 @@ class Selection:
         return self._pages(site, index=LEASE_INDEX, between=held_bound())
 
     def not_ended(self, site: str, before_ulid: str) -> list[Job]:
-        """Return jobs that have not ended, oldest first; none that came just before `before_ulid` is missed."""
+        """Return jobs that have not ended, oldest first, those that came just before `before_ulid` too."""
         recent = (first_ulid(ulid_milliseconds(before_ulid) - _LATE_MILLISECONDS), before_ulid)
         found = {job.ulid: job for bound in _between_ends() for job in self._pages(site, **bound)}
         found |= {job.ulid: job for job in self._pages(site, between=recent) if not job.has_ended}

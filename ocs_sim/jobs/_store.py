@@ -18,8 +18,11 @@ from ocs_sim.jobs._select import Selection
 from ocs_sim.jobs._status import Status, clean_status
 from ocs_sim.jobs._ulids import Ulids, first_ulid, ulid_milliseconds
 from ocs_sim.jobs._urgent import CANCEL_ALL
-from ocs_sim.jobs._values import on_wire, stored
+from ocs_sim.jobs._values import on_wire, stored_within
 from ocs_sim.stores import LimitExceeded, StoreError, Table
+
+_RESULT_BYTES = 100 * 1024
+_SMALL_BYTES = 16 * 1024
 
 
 class JobStore:
@@ -137,7 +140,7 @@ class JobStore:
             message=message,
             seconds_until_complete=_clean(seconds_until_complete, "secondsUntilComplete"),
             owner=owner,
-            result=_clean(result, "result"),
+            result=_clean(result, "result", _RESULT_BYTES),
             session=_clean(session, "session"),
         )
         step = life.updated_alternate if alternate else life.updated
@@ -246,8 +249,8 @@ class JobStore:
     def _taken(self, job: Job, decide: Callable[[Job], Job]) -> list[tuple[Job, Job]]:
         try:
             before, after = self._records.change(job, decide)
-        except NoSuchJob:
-            return []
+        except (NoSuchJob, LimitExceeded):
+            return []  # It is gone, or others filled it up: the next ones do not wait for it.
         return [] if after is before else [(before, after)]
 
     def _lease(self, owner: str, seconds: float) -> Lease:
@@ -257,8 +260,8 @@ class JobStore:
         return round(self._clock.time(), 3)
 
 
-def _clean(value: Any, name: str) -> Any:
-    return on_wire(stored(value, name))
+def _clean(value: Any, name: str, most_bytes: int = _SMALL_BYTES) -> Any:
+    return on_wire(stored_within(most_bytes, value, name))
 
 
 def _is_older(job: Job, before_ulid: str) -> bool:

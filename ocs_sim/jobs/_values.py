@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -20,6 +21,15 @@ def stored(value: Any, name: str, levels: int = _LEVELS) -> Any:
     result = _stored(value, name, faults, levels)
     if faults:
         raise BadJob(faults=tuple(faults))
+    return result
+
+
+def stored_within(most_bytes: int, value: Any, name: str) -> Any:
+    """Return a JSON value as a table takes it, if it is small. Raises BadJob."""
+    result = stored(value, name)
+    size = len(json.dumps(on_wire(result)))
+    if size > most_bytes:
+        raise BadJob(faults=(f"{name} has {size} bytes, more than {most_bytes}",))
     return result
 
 
