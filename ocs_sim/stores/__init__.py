@@ -33,7 +33,8 @@ from ocs_sim.stores._table_port import Change, Document, IndexSpec, Key, Page, T
 
 if TYPE_CHECKING:
     from ocs_sim.stores._embedded import FileObjects, FormTerms, LinkTerms
-    from ocs_sim.stores._images import ImageDatabase, ImageRecord
+    from ocs_sim.stores._images import ImageDatabase
+    from ocs_sim.stores._images_record import ImageRecord
 
 __all__ = [
     "BadStoreAddress",
@@ -79,7 +80,7 @@ _HOMES = {
     "FileObjects": "_embedded",
     "FormTerms": "_embedded",
     "ImageDatabase": "_images",
-    "ImageRecord": "_images",
+    "ImageRecord": "_images_record",
     "LinkTerms": "_embedded",
 }
 

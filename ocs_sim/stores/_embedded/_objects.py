@@ -2,40 +2,44 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from ocs_sim.clock import Clock
+from ocs_sim.stores import _limits
+from ocs_sim.stores._embedded._blobs import Blobs
+from ocs_sim.stores._embedded._database import Database
+from ocs_sim.stores._embedded._faults import explained
+from ocs_sim.stores._embedded._object_index import OBJECTS, Entry, ObjectIndex, walk
+from ocs_sim.stores._embedded._signing import FormTerms, LinkTerms, Signer, kept_secret
+from ocs_sim.stores._errors import NoSuchObject, ObjectExists, StoreBusy, StoreError, StoreFull
 from ocs_sim.stores._object_port import ObjectInfo, UploadForm
 
-
-@dataclass(frozen=True, slots=True)
-class LinkTerms:
-    """What a link promises: the name to save as (GET), the content type that is to come (PUT)."""
-
-    filename: str | None
-    content_type: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class FormTerms:
-    """What a form allows to be uploaded."""
-
-    key: str
-    max_bytes: int | None
-    content_type: str | None
+ORPHAN_SECONDS = 3600
+_TRIES = 20
 
 
 class FileObjects:
-    """Objects in a directory."""
+    """Objects in a directory; one that was put is on the disk, and named, when the call returns."""
 
-    def __init__(self, directory: Path, link_base: str, clock: Clock) -> None:
-        self._directory = directory
-        self._link_base = link_base
+    def __init__(
+        self, directory: Path, link_base: str, clock: Clock, *, orphan_seconds: float = ORPHAN_SECONDS
+    ) -> None:
+        """Open or make them, and remove what a dead writer left and nobody has touched so long.
+
+        `link_base` is the URL at which our HTTP server answers links and forms.
+        """
+        self._directory = directory / "objects"
         self._clock = clock
+        with explained(self._directory):
+            self._blobs = Blobs(self._directory)
+        self._index = ObjectIndex(Database(directory / "objects.sqlite", OBJECTS))
+        self._signer = Signer(kept_secret(directory / "link-secret"), link_base, clock)
+        with explained(self._directory):
+            self.swept = self._sweep(clock.time() - orphan_seconds)
 
     def put(
         self,
@@ -46,36 +50,66 @@ class FileObjects:
         metadata: Mapping[str, str] | None = None,
         absent: bool = False,
     ) -> ObjectInfo:
-        """Write an object."""
-        raise NotImplementedError
+        """Write an object; with `absent`, raise ObjectExists when there is one."""
+        _limits.check_object_key(key)
+        _limits.check_content_type(content_type)
+        told = _limits.check_metadata(metadata)
+        if absent and self._index.find(key) is not None:
+            raise ObjectExists(key=key)
+        with _source(data) as source, explained(self._directory):
+            blob = self._blobs.write(source)
+        info = ObjectInfo(key, blob.size_bytes, blob.sha256, content_type, self._clock.time(), told)
+        try:
+            before = self._index.enter(Entry(info, blob.name), absent=absent)
+        except (ObjectExists, StoreFull, StoreBusy):
+            self._blobs.remove(blob.name)
+            raise
+        if before is not None:
+            self._blobs.remove(before)
+        return info
 
     def get(self, key: str, start: int | None = None, end: int | None = None) -> bytes:
-        """Return an object."""
-        raise NotImplementedError
+        """Return an object, or its bytes `start` to before `end`. Raises NoSuchObject."""
+        _limits.check_range(start, end)
+        with self.open(key) as file:
+            file.seek(start or 0)
+            return file.read(-1 if end is None else end - (start or 0))
 
-    def open(self, key: str) -> AbstractContextManager[BinaryIO]:
-        """Read an object."""
-        raise NotImplementedError
+    @contextlib.contextmanager
+    def open(self, key: str) -> Iterator[BinaryIO]:
+        """Read an object bit by bit, as it is now whoever replaces it. Raises NoSuchObject."""
+        _limits.check_object_key(key)
+        with self._opened(key) as file:
+            yield file
 
     def head(self, key: str) -> ObjectInfo | None:
-        """Return what is known."""
-        raise NotImplementedError
+        """Return what is known of an object, or None."""
+        _limits.check_object_key(key)
+        entry = self._index.find(key)
+        return None if entry is None else entry.info
 
     def list(self, prefix: str = "", *, after: str | None = None) -> Iterator[ObjectInfo]:
-        """Yield objects."""
-        raise NotImplementedError
+        """Yield objects in the order of their keys."""
+        return walk(self._index, prefix, after)
 
     def delete(self, key: str) -> None:
-        """Remove an object."""
-        raise NotImplementedError
+        """Remove an object, if it is there."""
+        _limits.check_object_key(key)
+        blob = self._index.remove(key)
+        if blob is not None:
+            self._blobs.remove(blob)
 
     def link(self, key: str, *, expires_seconds: int = 3600, filename: str | None = None) -> str:
-        """Return a URL."""
-        raise NotImplementedError
+        """Return a URL at which anybody can GET the object until it expires (up to 7 days)."""
+        _limits.check_object_key(key)
+        _limits.check_expiry(expires_seconds)
+        return self._signer.link("GET", key, expires_seconds, filename=filename)
 
     def upload_link(self, key: str, *, expires_seconds: int = 3600, content_type: str | None = None) -> str:
-        """Return a URL."""
-        raise NotImplementedError
+        """Return a URL to which anybody can PUT the object until it expires."""
+        _limits.check_object_key(key)
+        _limits.check_expiry(expires_seconds)
+        return self._signer.link("PUT", key, expires_seconds, content_type=content_type)
 
     def upload_form(
         self,
@@ -85,16 +119,49 @@ class FileObjects:
         max_bytes: int | None = None,
         content_type: str | None = None,
     ) -> UploadForm:
-        """Return a form."""
-        raise NotImplementedError
+        """Return a form by which anybody can POST the object until it expires; the answer is 204."""
+        _limits.check_object_key(key)
+        _limits.check_expiry(expires_seconds)
+        _limits.check_max_bytes(max_bytes)
+        return self._signer.form(FormTerms(key, max_bytes, content_type), expires_seconds)
 
     def check_link(self, method: str, key: str, query: Mapping[str, str]) -> LinkTerms:
-        """Return the terms of a link. Raises LinkRefused."""
-        raise NotImplementedError
+        """Return what a link says that came back to us. Raises LinkRefused."""
+        return self._signer.check_link(method, key, query)
 
     def check_form(self, fields: Mapping[str, str]) -> FormTerms:
-        """Return the terms of a form. Raises LinkRefused."""
-        raise NotImplementedError
+        """Return what a form allows that came back to us, without its file. Raises LinkRefused."""
+        return self._signer.check_form(fields)
 
     def close(self) -> None:
         """Close the index."""
+        self._index.close()
+
+    def _opened(self, key: str) -> BinaryIO:
+        # Who replaces an object removes its content, perhaps between our look and our opening.
+        for _ in range(_TRIES):
+            entry = self._index.find(key)
+            if entry is None:
+                raise NoSuchObject(key=key)
+            with contextlib.suppress(FileNotFoundError):
+                return self._blobs.path(entry.blob).open("rb")
+        raise StoreError(fault=f"the content of the object {key!r} is not in {self._directory}")
+
+    def _sweep(self, before_unix: float) -> int:
+        """Remove what was never finished or is no object's; return how many files."""
+        removed = self._blobs.sweep_temporary(before_unix)
+        for name in self._blobs.names(before_unix, self._index.blobs()):
+            # Perhaps it has been named since we looked.
+            if not self._index.knows(name):
+                self._blobs.remove(name)
+                removed += 1
+        return removed
+
+
+def _source(data: bytes | Path | BinaryIO) -> contextlib.AbstractContextManager[BinaryIO]:
+    """Return what to read; a file which the caller opened is the caller's to close."""
+    if isinstance(data, Path):
+        return data.open("rb")
+    if isinstance(data, bytes | bytearray | memoryview):
+        return io.BytesIO(data)
+    return contextlib.nullcontext(data)

@@ -55,7 +55,7 @@ class _Handler(BaseHTTPRequestHandler):
         parts = message_from_bytes(head + self._body()).get_payload()
         found = {part.get_param("name", header="content-disposition"): part for part in parts}
         data = found.pop("file").get_payload(decode=True)
-        terms = objects.check_form({name: part.get_payload() for name, part in found.items()})
+        terms = objects.check_form({name: part.get_payload(decode=True).decode() for name, part in found.items()})
         if terms.max_bytes is not None and len(data) > terms.max_bytes:
             self._answer(400, b"EntityTooLarge")
             return
