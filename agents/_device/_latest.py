@@ -40,6 +40,12 @@ class LatestSample:
             return self._values if is_fresh else None
 
     @property
+    def age_seconds(self) -> float | None:
+        """How long ago the newest sample came, stale or not; None when there was none."""
+        with self._lock:
+            return None if self._came is None else self._age()
+
+    @property
     def problem(self) -> str:
         """Why there are no values."""
         with self._lock:
