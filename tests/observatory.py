@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -134,6 +135,19 @@ def without_telescope(site: str) -> str:
     housekeeping, found, _ = site.partition(TELESCOPE)
     assert found, f"{TELESCOPE.strip()!r} does not begin the telescope's part of the site file any more"
     return housekeeping
+
+
+def free_ports(count: int) -> int:
+    """Return the first of so many TCP ports of 127.0.0.1 in a row that are free now."""
+    while True:
+        first = free_port()
+        try:
+            for port in range(first + 1, first + count):
+                with socket.socket() as probe:
+                    probe.bind(("127.0.0.1", port))
+        except OSError:
+            continue
+        return first
 
 
 def eventually(condition: Callable[[], Any], what: str, seconds: float = 30.0) -> Any:

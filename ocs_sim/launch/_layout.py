@@ -52,15 +52,23 @@ class Layout:
         return f"group-{group}" if group else instance_id
 
     def choose(self, names: Iterable[str]) -> tuple[AgentInstance, ...]:
-        """Return the named instances, all of them for no name; raises UnknownInstances."""
-        wanted = list(names)
+        """Return the named instances, all of them for no name; raises UnknownInstances.
+
+        The code of a site stands for all of its agents, unless an agent is called so.
+        """
         known = {each.instance_id: each for each in self.instances}
+        wanted = [each for name in names for each in self._meant(name)]
         unknown = [name for name in wanted if name not in known]
         if unknown:
             near = [match for name in unknown for match in difflib.get_close_matches(name, known, n=1)]
             hint = f"; did you mean {', '.join(near)}?" if near else ""
             raise UnknownInstances(names=", ".join(map(repr, unknown)), hint=hint, known=", ".join(known))
         return tuple(known[name] for name in dict.fromkeys(wanted)) if wanted else self.instances
+
+    def _meant(self, name: str) -> list[str]:
+        ids = [each.instance_id for each in self.instances]
+        of_site = [each.instance_id for each in self.instances if each.site_code == name and name not in ids]
+        return of_site or [name]
 
     def with_companions(self, instances: Sequence[AgentInstance]) -> tuple[AgentInstance, ...]:
         """Return also those in the same processes: a process-group starts and stops as one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from rich.console import Console
 from rich.table import Table
@@ -28,11 +28,25 @@ def print_view(view: ObservatoryView) -> None:
     for title in ("agent", "class", "state", "pid", "up for", "memory", "operations"):
         table.add_column(title, overflow="fold", no_wrap=title != "operations")
     table.add_row("crossbar", "router", _router_state(view), *_router_figures(view), "")
-    for agent in view.agents:
-        table.add_row(*_row(agent))
+    for code, agents in _by_site(view):
+        if code:
+            table.add_row(Text(code, style="bold"), *[""] * 5, Text(view.observatories[code], style="bold"))
+        for agent in agents:
+            table.add_row(*_row(agent))
     console.print(table)
     for note, names in _notes(view).items():
         console.print(f"  {', '.join(names)}: {note}", soft_wrap=True, markup=False)
+
+
+def _by_site(view: ObservatoryView) -> Iterator[tuple[str, list[AgentView]]]:
+    """Yield the agents of each site with its code; all at once where there is one site, or none."""
+    if len(view.observatories) < 2:
+        yield "", list(view.agents)
+        return
+    for code in ("", *view.observatories):
+        agents = [each for each in view.agents if each.site_code == code]
+        if agents:
+            yield code, agents
 
 
 def _notes(view: ObservatoryView) -> dict[str, list[str]]:

@@ -58,6 +58,7 @@ class AgentView:
     last_exit: str | None = None
     problem: str | None = None
     stderr_tail: Sequence[str] = ()
+    site_code: str = ""
 
     @property
     def note(self) -> str:
@@ -70,12 +71,13 @@ class AgentView:
 
 @dataclass(frozen=True)
 class ObservatoryView:
-    """A whole host as it is now."""
+    """A whole host as it is now; `observatories` are the names of those in the file, by their codes."""
 
     site_file: Path
     host: str
     router: RouterStatus
     agents: tuple[AgentView, ...]
+    observatories: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def all_down(self) -> bool:
@@ -95,7 +97,13 @@ class ObservatoryView:
         """Return the view for --json."""
         agents = [asdict(agent) | {"note": agent.note} for agent in self.agents]
         router = asdict(self.router) | {"alive": self.router.alive}
-        return {"site_file": str(self.site_file), "host": self.host, "router": router, "agents": agents}
+        return {
+            "site_file": str(self.site_file),
+            "host": self.host,
+            "router": router,
+            "agents": agents,
+            "observatories": dict(self.observatories),
+        }
 
 
 def look(layout: Layout, router: Router | None, clock: Clock | None = None) -> ObservatoryView:
@@ -112,7 +120,8 @@ def look(layout: Layout, router: Router | None, clock: Clock | None = None) -> O
         for each in layout.instances
         for name in [each.instance_id]
     )
-    return ObservatoryView(layout.site.path, layout.host.name, status, agents)
+    names = {code: identity.name for code, identity in layout.site.observatories.items()}
+    return ObservatoryView(layout.site.path, layout.host.name, status, agents, names)
 
 
 def _status_elsewhere(layout: Layout) -> RouterStatus:
@@ -162,6 +171,7 @@ def _view(layout: Layout, instance: AgentInstance, seen: Seen) -> AgentView:
         last_exit=child.get("last_exit"),
         problem=child.get("problem"),
         stderr_tail=tuple(child.get("stderr_tail") or ()),
+        site_code=instance.site_code,
     )
 
 
