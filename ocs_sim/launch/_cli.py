@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "crossbar": ("crossbar", "Configure and run the crossbar router alone."),
     "agent": ("agent", "Write a new agent with its test; list the agent classes."),
     "world": ("world", "Serve a simulated observatory to Alpaca clients, alone."),
+    "client": ("client", "Command sites from afar, online or not: a shell, or one command."),
     "scan": ("scan", "List the agents that are on the bus."),
     "call": ("call", "Run an operation of an agent."),
     "listen": ("listen", "Print what is published on a feed."),

@@ -22,8 +22,10 @@ _DAY_MILLISECONDS = 86_400_000
 class Remote:
     """Commands to a site, and what it last told. Stores' errors pass through."""
 
-    def __init__(self, site: str, stores: Stores, clock: Clock | None = None) -> None:
+    def __init__(self, site: str, stores: Stores, clock: Clock | None = None, sender: str = "") -> None:
+        """`sender` is who the site will say has sent the commands."""
         self.site = site
+        self._sender = sender
         self._stores = stores
         self._clock = clock or SystemClock()
         self._ulids: Ulids | None = None
@@ -35,7 +37,8 @@ class Remote:
         if self._ulids is None:
             self._ulids = Ulids(self._clock)
         ulid = self._ulids.new()
-        body = command_message(wish.command, wish.fields, ulid, self._clock.time())
+        fields = {**wish.fields, "user_name": self._sender, "user_id": self._sender}
+        body = command_message(wish.command, fields, ulid, self._clock.time())
         queue = self._stores.queue(command_queue(self.site))
         queue.send(body, group=COMMAND_GROUP, deduplication_id=ulid)
         return ulid
@@ -51,7 +54,12 @@ class Remote:
 
     def job(self, ulid: str) -> Job | None:
         """Return the job of a command, or None while the site has not taken it."""
-        return self._jobs().get(self.site, ulid)
+        return self._jobs().find(self.site, ulid)
+
+    def waiting(self) -> int:
+        """Return how many commands the site has not taken yet, about."""
+        depth = self._stores.queue(command_queue(self.site)).depth()
+        return depth.waiting + depth.leased
 
     def jobs(self, limit: int) -> list[Job]:
         """Return the site's latest jobs of the last seven days, the oldest first."""
