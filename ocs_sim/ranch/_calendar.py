@@ -92,7 +92,7 @@ def _with_creator(body: Mapping[str, Any], identity: Identity) -> dict[str, Any]
 
 
 def _check_site(site: object, known: frozenset[str] | None) -> None:
-    if known is not None and site not in known:
+    if known is not None and not (isinstance(site, str) and site in known):
         raise Refused(status=400, text=f"Error: there is no site {str(site)[:40]!r} here")
 
 
