@@ -15,7 +15,7 @@ from ocs_sim.ranch._answers import pretty_in_thread
 from ocs_sim.ranch._auth import site_caller_of, user_of
 from ocs_sim.ranch._body import read_object, require
 from ocs_sim.ranch._errors import Refused
-from ocs_sim.ranch._numbers import number_or_none, positive
+from ocs_sim.ranch._numbers import number_or_none, positive, whole
 from ocs_sim.ranch._services import services_of
 
 _LONGEST_LEASE_SECONDS = 43200
@@ -30,7 +30,7 @@ async def claim(request: Request, site: str) -> Response:
     await site_caller_of(request, site)
     body = await read_object(request)
     owner, lease_seconds = _owner(body), _lease_seconds(body)
-    limit = int(positive(body, "limit", 1, _MOST_CLAIMED))
+    limit = whole(body, "limit", 1, _MOST_CLAIMED)
     device_types, urgent = _device_types(body), bool(body.get("urgent", False))
     services = services_of(request)
     return await _details(

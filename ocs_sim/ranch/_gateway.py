@@ -86,6 +86,6 @@ class _WithCors:
 def tidy(path: str) -> str:
     """Return a path without double and trailing slashes, which the site software is generous with."""
     single = _SLASHES.sub("/", path)
-    if single.startswith(_AS_THEY_ARE):
+    if single.startswith(_AS_THEY_ARE) and single != _AS_THEY_ARE:
         return path if path.startswith(_AS_THEY_ARE) else single
     return single.rstrip("/") or "/"

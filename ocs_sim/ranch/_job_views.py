@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,6 +14,8 @@ from ocs_sim.ranch._access import check_reader
 from ocs_sim.ranch._answers import pretty_in_thread
 from ocs_sim.ranch._services import Services, services_of
 
+# They are served to POST only.
+_NO_SITES = ("newjob", "getnewjobs", "updatejobstatus", "startjob", "getrecentjobs")
 _LONGEST_PAGE = 1000
 _MOST_LOOKS = 20
 
@@ -29,6 +32,8 @@ async def jobs_of_site(
     since: Annotated[int, Query(description="Unix milliseconds", ge=0, lt=2**48)] = 0,
 ) -> Response:
     """Return `{"jobs": [...], "after": ...}`, the oldest first; `after` asks for the next page, null ends."""
+    if site in _NO_SITES:
+        raise HTTPException(404)
     await check_reader(request, site)
     services = services_of(request)
     return await pretty_in_thread(request, lambda: _page(services, site, since, limit, after, status))

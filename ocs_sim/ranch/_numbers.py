@@ -29,6 +29,14 @@ def positive(body: dict[str, Any], key: str, default: float, most: float) -> flo
     return number
 
 
+def whole(body: dict[str, Any], key: str, default: int, most: int) -> int:
+    """Return a whole number above 0 and not above `most`. Raises Refused."""
+    number = positive(body, key, default, most)
+    if not float(number).is_integer():
+        raise Refused(status=400, text=f"Error: {key} must be a whole number")
+    return int(number)
+
+
 def _as_number(value: Any) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None

@@ -33,7 +33,7 @@ def handle_refusals(app: FastAPI) -> None:
     app.add_exception_handler(NotYourJob, _plain(409))
     app.add_exception_handler(JobBusy, _plain(409))
     app.add_exception_handler(BodyTooLarge, _told(413))
-    app.add_exception_handler(LimitExceeded, _told(413))
+    app.add_exception_handler(LimitExceeded, _told(400))
     app.add_exception_handler(LinkRefused, _told(403))
     app.add_exception_handler(NoSuchObject, _told(404))
     app.add_exception_handler(StoreUnreachable, _told(503))

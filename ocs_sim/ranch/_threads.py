@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 Result = TypeVar("Result")
-_THREADS = 8
+MOST_THREADS = 8
 
 
 class Threads:
@@ -20,7 +20,7 @@ class Threads:
     async def run(self, work: Callable[[], Result]) -> Result:
         """Do work in a thread; return what it returns, raise what it raises."""
         if self._pool is None:
-            self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="ranch")
+            self._pool = ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="ranch")
         return await asyncio.get_running_loop().run_in_executor(self._pool, work)
 
     def close(self) -> None:

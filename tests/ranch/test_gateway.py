@@ -1,0 +1,121 @@
+"""What API Gateway did around the services, and what the clients came to rely on."""
+
+from __future__ import annotations
+
+import pytest
+
+from ocs_sim.ranch import Services, create_app
+from ocs_sim.ranch._gateway import tidy
+
+MISSING = '{"message": "Missing Authentication Token"}'
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/jobs/getnewjobs", "//jobs//getnewjobs", "/jobs/getnewjobs/", "/jobs///getnewjobs//"],
+)
+def test_slashes_do_not_matter(shared, path):
+    answer = shared.http.post(f"{shared.url}{path}", json={"site": "tst"})
+    assert (answer.status_code, answer.text, answer.history) == (200, "[]", [])
+
+
+def test_paths_are_tidied_but_not_keys_of_files():
+    assert tidy("//jobs//newjob///") == "/jobs/newjob"
+    assert tidy("/") == tidy("//") == "/"
+    assert tidy("/objects/a//b/") == "/objects/a//b/"
+    assert tidy("/objects/") == "/objects"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/nothing"),
+        ("PUT", "/jobs/newjob"),
+        ("GET", "/jobs/newjob"),
+        ("DELETE", "/jobs/tst"),
+        ("OPTIONS", "/nothing"),
+        ("GET", "/datastream"),
+        ("PROPFIND", "/jobs/newjob"),
+    ],
+)
+def test_a_route_that_is_not_there_misses_a_token(shared, method, path):
+    answer = shared.http.request(method, path)
+    assert (answer.status_code, answer.text) == (403, MISSING)
+    assert answer.headers["access-control-allow-origin"] == "*"
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/jobs/newjob", "GET,OPTIONS,POST"),
+        ("/jobs/getnewjobs/", "GET,OPTIONS,POST"),
+        ("/jobs/tst/01HF7YAT00FNBSTN5AN7QXPNA6", "GET,OPTIONS"),
+        ("/objects/a/b.fits", "GET,HEAD,OPTIONS,PUT"),
+    ],
+)
+def test_a_browser_asks_before_it_sends(shared, path, methods):
+    asked = {"Origin": "https://x.example", "Access-Control-Request-Method": "POST"}
+    answer = shared.http.options(path, headers=asked)
+    assert answer.status_code == 200
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert answer.headers["access-control-allow-credentials"] == "true"
+    assert answer.headers["access-control-allow-methods"] == methods
+    allowed = answer.headers["access-control-allow-headers"].split(",")
+    assert {"Content-Type", "X-Amz-Date", "Authorization", "X-Api-Key", "X-Amz-Security-Token"} <= set(
+        allowed
+    )
+
+
+def test_every_answer_may_be_read_by_a_page(ranch):
+    answers = [
+        ranch.ask(),
+        ranch.ask(headers={"x": "y"}),
+        ranch.post("newjob", {}),
+        ranch.post("getnewjobs", {}),
+        ranch.http.get("/objects/x"),
+        ranch.http.get("/"),
+        ranch.http.get("/openapi.json"),
+    ]
+    assert [answer.status_code for answer in answers] == [200, 401, 401, 400, 403, 200, 200]
+    for answer in answers:
+        assert answer.headers["access-control-allow-origin"] == "*"
+        assert answer.headers["access-control-allow-credentials"] == "true"
+
+
+def test_what_nobody_foresaw_is_answered_and_logged(ranch, caplog, monkeypatch):
+    def fail(*_, **__):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(type(ranch.jobs), "deliver", fail)
+    answer = ranch.post("getnewjobs", {"site": "tst"})
+    assert (answer.status_code, answer.text) == (500, '{"message": "Internal server error"}')
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert "POST /jobs/getnewjobs failed" in caplog.text
+    assert ranch.post("getrecentjobs", {"site": "tst"}).status_code == 200
+
+
+def test_a_store_that_is_away_is_no_fault_of_the_sender(ranch, monkeypatch):
+    from ocs_sim.stores import StoreUnreachable
+
+    def fail(*_, **__):
+        raise StoreUnreachable(store="DynamoDB", fault="timed out")
+
+    monkeypatch.setattr(type(ranch.jobs), "deliver", fail)
+    answer = ranch.post("getnewjobs", {"site": "tst"})
+    assert answer.status_code == 503
+    assert "DynamoDB" in answer.json()["message"]
+
+
+def test_the_routes_are_described():
+    described = create_app(Services(*[None] * 6)).openapi()
+    routes = {(method, path) for path, each in described["paths"].items() for method in each}
+    assert {
+        ("post", "/jobs/newjob"),
+        ("post", "/jobs/getnewjobs"),
+        ("post", "/jobs/updatejobstatus"),
+        ("post", "/jobs/startjob"),
+        ("post", "/jobs/getrecentjobs"),
+        ("get", "/jobs/{site}/{ulid}"),
+        ("post", "/objects"),
+    } <= routes
+    assert all(each.get("description") for path in described["paths"].values() for each in path.values())
