@@ -21,9 +21,11 @@ QUEUES = Format(
     ),
 )
 
-# Nothing of a group is delivered while one of its messages is leased.
+# Nothing of a group is delivered while one of its messages is leased. By itself SQLite would look by the
+# leases, and sort all that wait.
 DELIVERABLE = """
-    select sequence, message_id, body, message_group, deliveries, sent_unix from messages
+    select sequence, message_id, body, message_group, deliveries, sent_unix
+    from messages indexed by messages_in_order
     where queue = :queue and leased_until_unix <= :now and sent_unix > :kept_since
     and message_group not in (
         select message_group from messages

@@ -55,7 +55,8 @@ class _Handler(BaseHTTPRequestHandler):
         parts = message_from_bytes(head + self._body()).get_payload()
         found = {part.get_param("name", header="content-disposition"): part for part in parts}
         data = found.pop("file").get_payload(decode=True)
-        terms = objects.check_form({name: part.get_payload(decode=True).decode() for name, part in found.items()})
+        fields = {name: part.get_payload(decode=True).decode() for name, part in found.items()}
+        terms = objects.check_form(fields)
         if terms.max_bytes is not None and len(data) > terms.max_bytes:
             self._answer(400, b"EntityTooLarge")
             return
