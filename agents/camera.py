@@ -51,6 +51,7 @@ class Camera(Instrument):
         filter: str | int | None = None,  # noqa: A002 - the observer's word
         binning: Binning = 1,
         subframe: Annotated[list[int], Field(min_length=4, max_length=4)] | None = None,
+        part: Literal["square"] | Annotated[list[float], Field(min_length=4, max_length=4)] | None = None,
         image_type: Literal["light", "bias", "dark", "flat"] = "light",
         object: str = "",  # noqa: A002 - FITS's word
         observer: str = "",
@@ -71,6 +72,7 @@ class Camera(Instrument):
             filter (str or int): Name or slot, from 0; None leaves the one that is there.
             binning (int): In x and in y.
             subframe (list): x, y, width and height in binned pixels, from 0; None is all.
+            part (list or str): The same as fractions of width and height, x0, y0, x1, y1; or `square`.
             image_type (str): `light`, `flat`: the shutter opens; `dark`, `bias`: it stays shut.
             object (str): What it is an image of, for the header.
             observer (str): For whom, for the header; the site file's observer if empty.
@@ -84,6 +86,7 @@ class Camera(Instrument):
             filter=filter,
             binning=binning,
             subframe=subframe,
+            part=part,
             image_type=image_type,
         )
         wishes = Wishes(object_name=object, observer=observer, compress=compress, truth=truth)

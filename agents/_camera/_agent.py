@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -77,19 +77,28 @@ class Instrument(Agent[CameraOptions]):
         return f"Filter {name}."
 
     @task(lock="camera")
-    def set_focus(self, run: Run, position: int | None = None, by: int | None = None) -> str:
-        """set_focus(position=None, by=None)
+    def set_focus(
+        self,
+        run: Run,
+        position: int | None = None,
+        by: int | None = None,
+        unit: Literal["step", "um"] = "step",
+    ) -> str:
+        """set_focus(position=None, by=None, unit="step")
 
         **Task** (abortable) - Move the focuser to a position, or by so many steps.
 
         Args:
             position (int): Where to, in steps.
             by (int): How far, in steps; give one of the two.
+            unit (str): `step`, or `um`: micrometres, if the focuser says how long its steps are.
 
         """
         if (position is None) == (by is None):
             raise OperationFailed("Give either `position` or `by`.")
         mover = self.parts.settings.focus()
+        if unit == "um":
+            position, by = (each if each is None else mover.facts.steps(each) for each in (position, by))
         run.progress(stage="focusing", target=position, unit="step")
         with self.status.told():
             if position is not None:

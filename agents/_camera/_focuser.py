@@ -31,6 +31,12 @@ class FocuserFacts:
     most_at_once: int
     step_micrometres: float | None = None
 
+    def steps(self, micrometres: float) -> int:
+        """Return a length in steps. Raises OperationFailed for a focuser that does not tell their length."""
+        if not self.step_micrometres:
+            raise OperationFailed("This focuser does not say how long its steps are: give steps.")
+        return round(micrometres / self.step_micrometres)
+
 
 class FocusMover:
     """Moves one focuser; the last leg of a way to a position always goes up by `backlash_steps` or more."""

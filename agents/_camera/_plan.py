@@ -22,13 +22,18 @@ class BadExposure(OperationFailed):
 
 @dataclass(frozen=True, kw_only=True)
 class ExposureRequest:
-    """Exposures as an observer asks for them; `subframe` is x, y, width, height in pixels as binned."""
+    """Exposures as an observer asks for them; `subframe` is x, y, width, height in pixels as binned.
+
+    `part` says the same as fractions of width and height, x0, y0, x1, y1; `square` is the largest in the
+    middle.
+    """
 
     seconds: float
     count: int = 1
     filter: str | int | None = None
     binning: int = 1
     subframe: Sequence[int] | None = None
+    part: Sequence[float] | Literal["square"] | None = None
     image_type: ImageType = "light"
 
 
@@ -72,7 +77,7 @@ class ExposurePlan:
 
 def make_plan(request: ExposureRequest, sensor: SensorFacts, filters: FilterNames) -> ExposurePlan:
     """Return what to do; raises BadExposure whose text names every fault."""
-    faults = [*_time_faults(request, sensor), *_geometry_faults(request, sensor)]
+    faults = [*_time_faults(request, sensor), *_geometry_faults(request, sensor), *_part_faults(request)]
     slot = None
     if request.filter is not None:
         try:
@@ -129,8 +134,30 @@ def _subframe_faults(subframe: Sequence[int], sensor: SensorFacts, binning: int)
         yield f"subframe {x}, {y}, {width}, {height} is not within the {columns} x {rows} binned pixels"
 
 
+def _part_faults(request: ExposureRequest) -> Iterator[str]:
+    part = request.part
+    if part is None or part == "square":
+        return
+    if request.subframe is not None:
+        yield "give a subframe or a part, not both"
+    in_order = len(part) == _RECTANGLE and 0 <= part[0] < part[2] <= 1 and 0 <= part[1] < part[3] <= 1
+    if not in_order:
+        yield "a part is x0, y0, x1, y1 from 0 to 1, the first two less than the last two"
+
+
 def _rectangle(request: ExposureRequest, sensor: SensorFacts) -> tuple[int, int, int, int]:
+    if request.part is not None:
+        return _part(request.part, sensor.width // request.binning, sensor.height // request.binning)
     if request.subframe is None:
         return 0, 0, sensor.width // request.binning, sensor.height // request.binning
     x, y, width, height = request.subframe
     return x, y, width, height
+
+
+def _part(part: Sequence[float] | str, columns: int, rows: int) -> tuple[int, int, int, int]:
+    if isinstance(part, str):
+        side = min(columns, rows)
+        return (columns - side) // 2, (rows - side) // 2, side, side
+    left, low = min(int(part[0] * columns), columns - 1), min(int(part[1] * rows), rows - 1)
+    right, high = max(round(part[2] * columns), left + 1), max(round(part[3] * rows), low + 1)
+    return left, low, min(right, columns) - left, min(high, rows) - low

@@ -44,6 +44,31 @@ def test_a_subframe_outside_the_sensor(subframe, part):
         plan(binning=2, subframe=subframe)
 
 
+@pytest.mark.parametrize(
+    ("part", "rectangle"),
+    [
+        ("square", (6, 0, 500, 500)),
+        ([0.25, 0.25, 0.75, 0.75], (128, 125, 256, 250)),
+        ([0.0, 0.0, 1.0, 1.0], (0, 0, 512, 500)),
+        ([0.9999, 0.0, 1.0, 0.0001], (511, 0, 1, 1)),
+    ],
+)
+def test_a_part_of_the_sensor_is_a_subframe(part, rectangle):
+    found = plan(binning=2, part=part)
+    assert (found.x, found.y, found.width, found.height) == rectangle
+
+
+@pytest.mark.parametrize("part", [[0.5, 0.0, 0.5, 1.0], [0.0, 0.0, 1.1, 1.0], [-0.1, 0.0, 1.0, 1.0], [0.5]])
+def test_a_part_that_is_none(part):
+    with pytest.raises(BadExposure, match="x0, y0, x1, y1 from 0 to 1"):
+        plan(part=part)
+
+
+def test_a_subframe_and_a_part_are_too_much():
+    with pytest.raises(BadExposure, match="not both"):
+        plan(part="square", subframe=[0, 0, 10, 10])
+
+
 def test_every_fault_is_told_at_once():
     with pytest.raises(BadExposure) as caught:
         plan(seconds=4000.0, filter="Ha", binning=5)
