@@ -49,6 +49,11 @@ class Hub:
         """The sites that somebody listens to."""
         return {listener.site for listener in self._listeners}
 
+    @property
+    def listeners(self) -> frozenset[Listener]:
+        """Who listens now."""
+        return frozenset(self._listeners)
+
     def tell(self, site: str, topic: str, data: Any) -> None:
         """Send `{"site", "topic", "data"}` to who listens to a site."""
         wanted = [listener for listener in self._listeners if listener.site == site]

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from ocs_sim.ranch._errors import RanchAddressTaken
 
@@ -17,6 +18,14 @@ _BACKLOG = 256
 _KEEP_ALIVE_SECONDS = 75
 _LONGEST_GOODBYE_SECONDS = 2
 _LONGEST_WEBSOCKET_MESSAGE_BYTES = 64 * 1024
+
+
+class _WebSocket(WebSocketsSansIOProtocol):
+    def on_task_complete(self, task: asyncio.Task[None]) -> None:
+        super().on_task_complete(task)
+        if not self.writable.is_set():
+            # Who reads nothing would keep what waits for him, and the connection, for ever.
+            self.transport.abort()
 
 
 class _Server(uvicorn.Server):
@@ -55,8 +64,8 @@ class RanchServer:
         config = uvicorn.Config(
             self._app,
             http="httptools",
-            # The other implementation of websockets warns that it is deprecated.
-            ws="websockets-sansio",
+            # uvicorn's usual implementation of websockets warns that it is deprecated.
+            ws=_WebSocket,
             ws_max_size=_LONGEST_WEBSOCKET_MESSAGE_BYTES,
             lifespan="on",
             interface="asgi3",

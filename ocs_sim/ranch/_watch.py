@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from typing import TypeVar
 
 from ocs_sim.ranch._hub import Hub
 from ocs_sim.ranch._services import Services
 from ocs_sim.ranch._threads import Threads
 from ocs_sim.stores import StoreError
 
+Result = TypeVar("Result")
 _log = logging.getLogger(__name__)
 # DynamoDB's streams let themselves be read five times a second.
 _PERIOD_SECONDS = 0.25
@@ -28,6 +31,11 @@ class JobWatch:
         self._task: asyncio.Task[None] | None = None
         self._wanted = asyncio.Event()
         self._is_reading = asyncio.Event()
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether it looks for changes now."""
+        return self._is_reading.is_set()
 
     async def ready(self) -> None:
         """Return once whatever changes from now on is told."""
@@ -47,23 +55,29 @@ class JobWatch:
     async def _watch(self) -> None:
         while True:
             await self._wanted.wait()
+            position = await self._patiently(self._services.jobs.latest_position)
+            self._is_reading.set()
+            while self._hub.sites:
+                position = await self._tell(position)
+            self._is_reading.clear()
+            self._wanted.clear()
+
+    async def _tell(self, position: str | None) -> str | None:
+        changes = await self._patiently(partial(self._services.jobs.changes, position))
+        for _, job in changes:
+            self._hub.tell(job.site, "jobs", job.to_wire())
+            # Many changes at once make nobody slow: each is sent before the next comes.
+            await asyncio.sleep(0)
+        if changes:
+            return changes[-1][0]
+        await asyncio.sleep(_PERIOD_SECONDS)
+        return position
+
+    async def _patiently(self, look: Callable[[], Result]) -> Result:
+        """Look until the store answers: nobody who listens is let go because it does not for a while."""
+        while True:
             try:
-                await self._read()
+                return await self._threads.run(look)
             except StoreError as error:
-                # From here on until it answers again nothing is told: listeners are not let go for that.
                 _log.warning("changes of jobs cannot be read: %s", error)
                 await asyncio.sleep(_AGAIN_SECONDS)
-
-    async def _read(self) -> None:
-        position = await self._threads.run(self._services.jobs.latest_position)
-        self._is_reading.set()
-        while self._hub.sites:
-            changes = await self._threads.run(partial(self._services.jobs.changes, position))
-            for _, job in changes:
-                self._hub.tell(job.site, "jobs", job.to_wire())
-            if changes:
-                position = changes[-1][0]
-            else:
-                await asyncio.sleep(_PERIOD_SECONDS)
-        self._is_reading.clear()
-        self._wanted.clear()
