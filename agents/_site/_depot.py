@@ -78,7 +78,8 @@ class Depot:
         try:
             self._begin()
             trouble = self._note()
-            self._store_all(run)
+            while self._store_waiting(run):
+                trouble = self._note() or trouble
             if trouble is not None:
                 raise trouble
         except (StoreError, JournalFailed, OSError) as fault:
@@ -116,17 +117,20 @@ class Depot:
             self._set(self._standing_in_journal(self.standing.latest))
         return trouble
 
-    def _store_all(self, run: Run) -> None:
-        if not self.standing.waiting:
-            return
+    def _store_waiting(self, run: Run) -> bool:
+        """Store what waits, the latest first; return whether something came that goes before the rest."""
         # What fails every time must not keep others from being stored.
-        for path in sorted(self._journal.waiting(), key=lambda each: self._failures[each]):
+        waiting = self._journal.waiting() if self.standing.waiting else []
+        for path in sorted(waiting, key=lambda each: self._failures[each]):
             if run.cancelled:
-                return
+                return False
+            if self._heard.peek():
+                return True
             self._tell(run)
             self._failures[path] += 1
             self._set(self._store(run, path, self.standing))
             del self._failures[path]
+        return False
 
     def _store(self, run: Run, path: Path, before: Standing) -> Standing:
         """Store an image; return how it stands then."""

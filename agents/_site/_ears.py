@@ -53,6 +53,11 @@ class HeardFiles:
         self._topic = feed_address(agent_address(context.address_root, camera), "files")
         await context.subscribe(self._topic, self._hear)
 
+    def add(self, path: Path) -> None:
+        """Take one more."""
+        with self._lock:
+            self._paths.append(path)
+
     def peek(self) -> list[Path]:
         """Return those that are to be noted."""
         with self._lock:
@@ -71,8 +76,7 @@ class HeardFiles:
             return
         path = message.get("path") if isinstance(message, Mapping) else None
         if isinstance(path, str) and path:
-            with self._lock:
-                self._paths.append(Path(path))
+            self.add(Path(path))
 
 
 def _told(latest: LatestSample) -> Told:

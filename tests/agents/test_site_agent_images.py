@@ -8,13 +8,18 @@ import sqlite3
 import subprocess
 import sys
 from datetime import UTC, datetime
+from unittest.mock import create_autospec
 
 import numpy as np
 import pytest
 from astropy.io import fits
+from ocs_sim.agents._site import Delivered, Depot, Finder, HeardFiles, Journal, Retry
 
-from ocs_sim.images import read_image
+from ocs_sim.agent import Run
+from ocs_sim.images import ImageName, read_image
+from ocs_sim.remote import LastImage
 from ocs_sim.stores import open_stores
+from ocs_sim.testing import ManualClock
 from tests.agents.site_bench import Place, images_of, say_file, until_stored
 from tests.images.scenes import START
 
@@ -231,6 +236,36 @@ def test_an_image_that_always_fails_keeps_none_from_being_stored(place):
         site.until(lambda: site.status("images").session["degraded"])
         blocked.unlink()
         until_stored(site, 3)
+
+
+class Backlog:
+    """Delivers nothing anywhere; hears of a new image while it delivers the first."""
+
+    def __init__(self, heard, new):
+        self.heard, self.new, self.delivered = heard, [new], []
+
+    def deliver(self, path):
+        self.delivered.append(path.name[-11])
+        for each in self.new:
+            self.heard.add(each)
+        self.new = []
+        name = ImageName.parse(path)
+        return Delivered(path, name, (path.name,), LastImage(path.name, path.name, float(name.number)))
+
+
+def test_a_new_image_goes_before_a_backlog(place):
+    heard, told = HeardFiles(), []
+    delivery = Backlog(heard, place.take(9))
+    for number in (1, 2, 3):
+        heard.add(place.take(number))
+    clock = ManualClock()
+    journal = Journal(place.directory / "journal.sqlite")
+    depot = Depot(journal, Finder([], 60.0, clock), heard, delivery, Retry(1.0, 60.0, clock), told.append)
+    depot.work(create_autospec(Run, instance=True, cancelled=False))
+    depot.close()
+    assert delivery.delivered == ["3", "9", "2", "1"]
+    assert depot.standing.latest.name == "tst-cam1-20261120-00000009-EX00.fits"
+    assert (depot.standing.stored, depot.standing.waiting, len(told)) == (4, 0, 4)
 
 
 SCRIPT = """
