@@ -34,7 +34,7 @@ from ocs_sim.stores._table_port import Change, Document, IndexSpec, Key, Page, T
 if TYPE_CHECKING:
     from ocs_sim.stores._embedded import FileObjects, FormTerms, LinkTerms
     from ocs_sim.stores._images import ImageDatabase
-    from ocs_sim.stores._images_record import ImageRecord
+    from ocs_sim.stores._images_record import ImageFilter, ImageRecord, literally
 
 __all__ = [
     "BadStoreAddress",
@@ -45,6 +45,7 @@ __all__ = [
     "FileObjects",
     "FormTerms",
     "ImageDatabase",
+    "ImageFilter",
     "ImageRecord",
     "IndexSpec",
     "Key",
@@ -73,6 +74,7 @@ __all__ = [
     "Table",
     "TableSpec",
     "UploadForm",
+    "literally",
     "open_stores",
 ]
 
@@ -80,8 +82,10 @@ _HOMES = {
     "FileObjects": "_embedded",
     "FormTerms": "_embedded",
     "ImageDatabase": "_images",
+    "ImageFilter": "_images_record",
     "ImageRecord": "_images_record",
     "LinkTerms": "_embedded",
+    "literally": "_images_record",
 }
 
 
