@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from ocs_sim.errors import ObservatoryError
 
+_LONGEST_FAULT = 500
+
+
+def printable(text: str, longest: int = _LONGEST_FAULT) -> str:
+    """Return a text that can be encoded, and is not too long: it may quote what a stranger sent."""
+    return text[:longest].encode("utf-8", "backslashreplace").decode()
+
 
 class JobError(ObservatoryError):
     """Something is wrong with a job."""
@@ -36,6 +43,7 @@ class BadJob(JobError, ValueError):
     def __init__(self, *, faults: tuple[str, ...], missing: tuple[str, ...] = ()) -> None:
         """Say all that is wrong; `missing` are keys that are not there, in the order of the documentation."""
         lacking = tuple(f"missing required key {key}" for key in missing)
+        faults = tuple(printable(fault) for fault in faults)
         super().__init__(text="; ".join((*lacking, *faults)))
         self.facts = {"faults": faults, "missing": missing}
         self.faults = (*lacking, *faults)
@@ -49,3 +57,6 @@ class BadJob(JobError, ValueError):
 
 class BadMessage(JobError, ValueError):
     """The message cannot become a job of {site}: {fault}."""
+
+    def __init__(self, *, site: str, fault: str) -> None:
+        super().__init__(site=site, fault=printable(fault))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from ocs_sim.jobs._errors import printable
+
 _MOST_ENTRIES = 64
 _FIRST_KEPT = 8
 _LONGEST_MESSAGE = 300
@@ -31,7 +33,9 @@ def continued(history: tuple[HistoryEntry, ...], entry: HistoryEntry) -> tuple[H
 
     News of the same status, as progress, take the place of the last entry, whose time stays.
     """
-    entry = replace(entry, message=entry.message[:_LONGEST_MESSAGE], by=entry.by[:_LONGEST_NAME])
+    entry = replace(
+        entry, message=printable(entry.message, _LONGEST_MESSAGE), by=printable(entry.by, _LONGEST_NAME)
+    )
     last = history[-1] if history else None
     if last and (last.status, last.by, last.queue) == (entry.status, entry.by, entry.queue):
         message = entry.message or last.message

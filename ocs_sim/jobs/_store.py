@@ -10,7 +10,7 @@ from ocs_sim.clock import Clock
 from ocs_sim.jobs import _life as life
 from ocs_sim.jobs._document import job_of
 from ocs_sim.jobs._errors import BadJob, NoSuchJob
-from ocs_sim.jobs._history import HistoryEntry
+from ocs_sim.jobs._history import HistoryEntry, continued
 from ocs_sim.jobs._job import Job, Lease
 from ocs_sim.jobs._record import Records
 from ocs_sim.jobs._request import JobRequest, checked
@@ -108,12 +108,13 @@ class JobStore:
 
     def renew(self, job: Job, owner: str, lease_seconds: float = 60) -> Job:
         """Keep a claimed job for so long from now on. Raises NotYourJob, also when it was cancelled."""
-        return self._change(job, partial(life.renewed, lease=self._lease(owner, lease_seconds)))
+        decide = partial(life.renewed, lease=self._lease(owner, lease_seconds))
+        return self._change(job.site, job.ulid, decide)
 
     def release(self, job: Job, owner: str, message: str = "") -> Job:
         """Give a claimed job back before it is begun. Raises NotYourJob, IllegalTransition."""
         decide = partial(life.released, now_unix=self._now(), owner=owner, message=message)
-        return self._change(job, decide)
+        return self._change(job.site, job.ulid, decide)
 
     def update(
         self,
@@ -144,12 +145,12 @@ class JobStore:
             session=_clean(session, "session"),
         )
         step = life.updated_alternate if alternate else life.updated
-        return self._change(self._records.get(site, ulid), partial(step, now_unix=self._now(), news=news))
+        return self._change(site, ulid, partial(step, now_unix=self._now(), news=news))
 
     def cancel(self, site: str, ulid: str, by: str, message: str = "") -> Job:
         """Cancel a job, also a running one, in both queues. Raises NoSuchJob, IllegalTransition."""
         decide = partial(life.cancelled, now_unix=self._now(), by=by, message=message)
-        return self._change(self._records.get(site, ulid), decide)
+        return self._change(site, ulid, decide)
 
     def cancel_all(self, site: str, before_ulid: str, by: str) -> list[Job]:
         """Cancel all jobs older than this one that have not ended; return them as they were before.
@@ -219,7 +220,7 @@ class JobStore:
             action=request.action,
             optional_params=on_wire(optional),
             required_params=on_wire(required),
-            history=(HistoryEntry(self._now(), status, by=user, message=message),),
+            history=continued((), HistoryEntry(self._now(), status, by=user, message=message)),
             source=request.source,
         )
         try:
@@ -227,8 +228,8 @@ class JobStore:
         except LimitExceeded as fault:
             raise BadJob(faults=(str(fault).rstrip("."),)) from fault
 
-    def _change(self, job: Job, decide: Callable[[Job], Job]) -> Job:
-        return self._records.change(job, decide)[1]
+    def _change(self, site: str, ulid: str, decide: Callable[[Job], Job]) -> Job:
+        return self._records.change(self._records.get(site, ulid), decide)[1]
 
     def _take(
         self, jobs: Iterable[Job], decide: Callable[[Job], Job], limit: int | None = None
