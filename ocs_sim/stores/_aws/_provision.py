@@ -11,6 +11,7 @@ from ocs_sim.stores._aws._provision_bucket import BucketProvision
 from ocs_sim.stores._aws._provision_queues import QueueProvision
 from ocs_sim.stores._aws._provision_tables import TableProvision
 from ocs_sim.stores._aws._state import ResourceState
+from ocs_sim.stores._limits import check_queue_spec, check_table_spec
 from ocs_sim.stores._queue_port import QueueSpec
 from ocs_sim.stores._table_port import TableSpec
 
@@ -62,7 +63,14 @@ class Provisioner:
         return states
 
     def create(self, wanted: Wanted) -> list[ResourceState]:
-        """Make what is missing and mend what differs, as far as AWS lets; wait until all can be used."""
+        """Make what is missing and mend what differs, as far as AWS lets; wait until all can be used.
+
+        Raises LimitExceeded before anything is made.
+        """
+        for queue in wanted.queues:
+            check_queue_spec(queue)
+        for table in wanted.tables:
+            check_table_spec(table)
         states = []
         if self._tables:
             # AWS makes tables side by side, while queues and the bucket are made.

@@ -76,6 +76,19 @@ class BucketProvision:
         action: Any = "removed" if count else ""
         return ResourceState("objects", name, exists=False, detail=f"{count} objects", action=action)
 
+    def delete(self) -> ResourceState:
+        """Remove the bucket, if nothing is left in it."""
+        with self._speaking():
+            if not self._is_there():
+                return ResourceState("bucket", self._place.bucket, exists=False)
+            try:
+                self._client.delete_bucket(Bucket=self._place.bucket)
+            except ClientError as error:
+                if code_of(error) != "BucketNotEmpty":
+                    raise
+                return ResourceState("bucket", self._place.bucket, exists=True)
+        return ResourceState("bucket", self._place.bucket, exists=False, action="removed")
+
     def _remove(self, keys: list[Any]) -> None:
         done = self._client.delete_objects(Bucket=self._place.bucket, Delete={"Objects": keys, "Quiet": True})
         for error in done.get("Errors", []):

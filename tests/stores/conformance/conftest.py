@@ -5,15 +5,17 @@ Another backend adds its name here, and a fixture `{name}_backend` that gives a 
 
 import pytest
 
+from tests.stores.aws.fixtures import aws_legs
 from tests.stores.conformance.backends import Embedded
 
-BACKENDS = ("embedded",)
+BACKENDS = ("embedded", *aws_legs())
 
 
 @pytest.fixture(params=BACKENDS)
 def backend(request):
     found = request.getfixturevalue(f"{request.param}_backend")
-    reason = found.gaps.get(request.function.__name__)
+    test, case = request.function.__name__, request.node.callspec.id.removeprefix(f"{request.param}-")
+    reason = found.gaps.get(test) or found.gaps.get(f"{test}[{case}]")
     if reason is not None:
         request.applymarker(pytest.mark.xfail(reason=reason, strict=True))
     return found

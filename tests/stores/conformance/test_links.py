@@ -60,9 +60,9 @@ def test_a_link_is_for_one_object(objects):
 def test_a_link_cannot_be_made_longer(objects):
     objects.put("a", b"hello")
     link = objects.link("a", expires_seconds=60)
-    for name in ("expires", "X-Amz-Expires"):
+    for name, longer in (("expires", "4000000000"), ("X-Amz-Expires", "86400")):
         if f"{name}=" in link:
-            assert requests.get(changed(link, **{name: "4000000000"}), timeout=10).status_code == 403
+            assert requests.get(changed(link, **{name: longer}), timeout=10).status_code == 403
 
 
 def test_a_link_to_get_does_not_put(objects):

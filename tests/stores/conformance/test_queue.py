@@ -46,10 +46,10 @@ def test_first_in_first_out(queue):
 
 
 def test_sequences_increase(queue):
-    send(queue, *"abc")
+    send(queue, *"abcdefghij")
     sequences = [message.sequence for message in queue.receive(limit=10)]
     assert sequences == sorted(sequences, key=int)
-    assert len(set(sequences)) == 3
+    assert len(set(sequences)) == 10
 
 
 def test_several_at_once_are_in_order(queue):
