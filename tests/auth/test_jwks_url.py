@@ -151,7 +151,7 @@ def test_nobody_gets_in_before_keys_could_be_fetched(port, verifier, signer, clo
 
 @pytest.mark.parametrize(
     "answer",
-    [(500, b""), (302, b""), (200, b""), (200, b"{}"), (200, b"[" * 100_000), (200, b" " * (2**20 + 1))],
+    [(500, b""), (302, b""), (200, b""), (200, b"{}"), (200, b"[" * 100_000)],
 )
 def test_an_answer_that_makes_no_sense_changes_nothing(keys, verifier, signer, clock, answer):
     keys.serve(signer.jwk("one"))
@@ -160,6 +160,15 @@ def test_an_answer_that_makes_no_sense_changes_nothing(keys, verifier, signer, c
     clock.advance(3600)
     assert accepted(verifier, signer.token(clock.time(), kid="one"))
     assert keys.asked == 2
+
+
+def test_an_answer_that_never_ends_is_not_read_to_its_end(keys, verifier, signer, stranger, clock):
+    keys.serve(stranger.jwk("two"))
+    keys.answer = (200, b" " * 2**20 + keys.answer[1])
+    assert refused(verifier, stranger.token(clock.time(), kid="two"))
+    keys.serve(signer.jwk("one"))
+    clock.advance(30)
+    assert accepted(verifier, signer.token(clock.time(), kid="one"))
 
 
 def test_many_at_once_ask_once(keys, verifier, signer, clock):

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -92,10 +93,30 @@ def test_removing_the_secret_ends_all_tokens_at_once(issuer, verifier, stores):
     assert verifier.verify("Bearer " + LocalIssuer(stores).token("ada"))
 
 
+def test_threads_that_come_first_at_once_agree_on_the_secret(tmp_path):
+    for attempt in range(5):
+        directory, tokens, gate = tmp_path / str(attempt), [], threading.Barrier(6)
+
+        def make(directory=directory, tokens=tokens, gate=gate):
+            issuer = LocalIssuer(directory)
+            gate.wait()
+            tokens.append(issuer.token("ada"))
+
+        threads = [threading.Thread(target=make) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        verifier = TokenVerifier([LocalIssuer(directory).issuer()])
+        assert [verifier.verify(f"Bearer {token}").user_id for token in tokens] == ["ada"] * 6
+
+
 MAKE = """
 import sys
 from pathlib import Path
 from ocs_sim.auth import LocalIssuer
+import jwt
+print("ready", flush=True)
 sys.stdin.readline()
 print(LocalIssuer(Path(sys.argv[1])).token("ada"))
 """
@@ -105,6 +126,7 @@ def test_processes_that_come_first_at_once_agree_on_the_secret(stores):
     command = [sys.executable, "-c", MAKE, str(stores)]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     started = [subprocess.Popen(command, **pipes) for _ in range(4)]
+    assert [process.stdout.readline() for process in started] == ["ready\n"] * 4
     for process in started:
         process.stdin.write("\n")
         process.stdin.flush()
