@@ -113,8 +113,8 @@ def check_table_spec(spec: TableSpec) -> None:
 def check_key(spec: TableSpec, key: Key) -> None:
     """Refuse a key that is not the table's."""
     wanted = [field for field in (spec.partition_key, spec.sort_key) if field is not None]
-    fault = f"a key is ({', '.join(wanted)})"
-    _require(isinstance(key, tuple) and len(key) == len(wanted), f"{key!r} of {spec.name}", fault)
+    if not isinstance(key, tuple) or len(key) != len(wanted):
+        raise LimitExceeded(what=f"{key!r} of {spec.name}", fault=f"a key is ({', '.join(wanted)})")
     for field, value, most_bytes in zip(
         wanted, key, (MAX_PARTITION_KEY_BYTES, MAX_SORT_KEY_BYTES), strict=False
     ):
@@ -188,6 +188,8 @@ def check_query(
 
 
 def _check_key_text(field: str, value: Any, most_bytes: int) -> None:
+    if isinstance(value, str) and value.isascii() and 0 < len(value) <= most_bytes and "\0" not in value:
+        return
     what = f"the key {field!r}"
     _require(
         isinstance(value, str) and bool(value), what, f"it must be a text with a character, not {value!r}"
