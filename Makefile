@@ -7,13 +7,14 @@ BIN := $(VENV)/bin
 # names, so that the files with few but long tests are not all left to the end.
 SIDE_BY_SIDE := -n 3 --dist loadfile --no-loadscope-reorder
 # Where to find programs that others wrote, which tests and measurements run beside ours.
-OTHERS := OCS_PYTHON=$(abspath $(VENV)/ocs/bin/python) ALPACA_PEER_PYTHON=$(abspath $(VENV)/alpaca/bin/python)
+OTHERS := OCS_PYTHON=$(abspath $(VENV)/ocs/bin/python) ALPACA_PEER_PYTHON=$(abspath $(VENV)/alpaca/bin/python) \
+	AWS_EMULATORS_PYTHON=$(abspath $(VENV)/aws/bin/python)
 
 .PHONY: demo test test-fast lint bench drills endurance clean
 demo: $(VENV)/.installed
 	$(BIN)/obsbow demo $(DEMO)
 
-test: $(VENV)/.installed-dev $(VENV)/ocs/.installed $(VENV)/alpaca/.installed
+test: $(VENV)/.installed-dev $(VENV)/ocs/.installed $(VENV)/alpaca/.installed $(VENV)/aws/.installed
 	$(BIN)/obsbow router install
 	$(OTHERS) $(BIN)/python -m pytest $(SIDE_BY_SIDE) $(TEST)
 
@@ -26,7 +27,7 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.installed-dev $(VENV)/ocs/.installed $(VENV)/alpaca/.installed
+bench: $(VENV)/.installed-dev $(VENV)/ocs/.installed $(VENV)/alpaca/.installed $(VENV)/aws/.installed
 	$(BIN)/obsbow router install
 	$(OTHERS) $(BIN)/python -m bench $(BENCH)
 
@@ -63,6 +64,12 @@ $(VENV)/ocs/.installed: $(VENV)/.created
 $(VENV)/alpaca/.installed: $(VENV)/.created
 	$(PYTHON) -m venv $(VENV)/alpaca
 	$(VENV)/alpaca/bin/python -m pip install --quiet --disable-pip-version-check 'alpaca-simulators==1.3.2'
+	touch $@
+
+# Emulators of AWS, in an environment of their own: they want other versions of boto3's parts.
+$(VENV)/aws/.installed: $(VENV)/.created
+	$(PYTHON) -m venv $(VENV)/aws
+	$(VENV)/aws/bin/python -m pip install --quiet --disable-pip-version-check 'ministack==1.5.33' 'moto[server]==5.2.5'
 	touch $@
 
 clean:
