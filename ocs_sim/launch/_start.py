@@ -125,15 +125,24 @@ class Starter:
 
     def _wait_for(self, instances: Sequence[AgentInstance], already: set[str]) -> list[Answered]:
         waiting = {each.instance_id: each for each in instances}
-        answered = []
+        answered: list[Answered] = []
         while waiting:
-            for name in self._answering(waiting.values()):
+            for name in self._answering(self._worth_asking(waiting.values(), answered)):
                 answered.append(self._said(name, waiting[name].agent_class, name in already))
                 del waiting[name]
             if waiting:
                 self._give_up_if_hopeless(list(waiting))
                 time.sleep(_POLL_SECONDS)
         return answered
+
+    def _worth_asking(
+        self, waiting: Iterable[AgentInstance], answered: Iterable[Answered]
+    ) -> list[AgentInstance]:
+        """Return one agent of each process until it answers, then all: a hundred questions take their time."""
+        names = {each.name for each in answered}
+        there = {_process_of(each) for each in self.layout.instances if each.instance_id in names}
+        first = {_process_of(each): each for each in reversed([*waiting])}
+        return [each for each in waiting if (of := _process_of(each)) in there or first[of] is each]
 
     def _give_up_if_hopeless(self, waiting: list[str]) -> None:
         why = self._hopeless(waiting)
@@ -186,6 +195,11 @@ def spawn_host_master(layout: Layout, initial_state: str) -> subprocess.Popen[by
         )
         pidfile.write(_pid_file(layout), record)
     return spawned
+
+
+def _process_of(instance: AgentInstance) -> tuple[str | None, str]:
+    group = instance.process_group
+    return (group, "") if group else (None, instance.instance_id)
 
 
 def _pid_file(layout: Layout) -> Path:
