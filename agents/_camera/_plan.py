@@ -136,10 +136,10 @@ def _subframe_faults(subframe: Sequence[int], sensor: SensorFacts, binning: int)
 
 def _part_faults(request: ExposureRequest) -> Iterator[str]:
     part = request.part
+    if part is not None and request.subframe is not None:
+        yield "give a subframe or a part, not both"
     if part is None or part == "square":
         return
-    if request.subframe is not None:
-        yield "give a subframe or a part, not both"
     in_order = len(part) == _RECTANGLE and 0 <= part[0] < part[2] <= 1 and 0 <= part[1] < part[3] <= 1
     if not in_order:
         yield "a part is x0, y0, x1, y1 from 0 to 1, the first two less than the last two"

@@ -71,4 +71,5 @@ class Entry:
     def result(self, message: str, data: Mapping[str, Any]) -> dict[str, Any]:
         """Return the result of the job, as its record has it."""
         keys = [f"{self.job.site}/{name}" for name in self._images]
-        return {"message": message, "images": list(self._images), "keys": keys, "data": dict(data)}
+        unused = {"unused": list(self.prepared.unused)} if self.prepared.unused else {}
+        return {"message": message, "images": list(self._images), "keys": keys, "data": dict(data), **unused}

@@ -153,7 +153,7 @@ class Execution:
 
     async def _follow(self, agent: str, step: ReadyStep, intent: dict[str, Any], reply: Reply) -> Session:
         record = {**intent, "run": run_of(reply.session)}
-        await self._entry.tell(Status.STARTED, f"{agent} has begun.", session=record)
+        await self._entry.tell(Status.STARTED, session=record)
         return await self._watched(agent, step, record)
 
     async def _watched(self, agent: str, step: ReadyStep, record: Mapping[str, Any]) -> Session:

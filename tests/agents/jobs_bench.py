@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from contextlib import ExitStack, contextmanager
+from typing import Annotated
 
 from ocs_sim.agents.jobs import Jobs
+from pydantic import Field
 
 from ocs_sim.agent import Agent, OperationFailed, process, task
 from ocs_sim.clock import SystemClock
@@ -143,7 +145,7 @@ class PretendedCamera(Pretender):
         self.done(run)
 
     @task()
-    def calibrator_on(self, run, brightness: int | None = None):
+    def calibrator_on(self, run, brightness: Annotated[int, Field(ge=1)] | None = None):
         """Light."""
         self.done(run, brightness=brightness)
 
