@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -29,26 +30,50 @@ def find_programs() -> Path:
     return (found[-1] if found else Path(str(on_path))).parent
 
 
+@dataclass(frozen=True)
+class Postgres:
+    """A server that can be stopped and started again; `url` is of its database `postgres`."""
+
+    programs: Path
+    directory: Path
+
+    @property
+    def url(self) -> str:
+        return f"postgresql+psycopg://obsbow@/postgres?host={self.directory}"
+
+    def make(self) -> None:
+        """Make its files."""
+        self._run("initdb", "-U", "obsbow", "-A", "trust", "-E", "UTF8")
+
+    def start(self) -> None:
+        """Start it, and wait until it answers; it has no address, so that nobody else can come near it."""
+        options = f"-k {self.directory} -c listen_addresses="
+        self._run("pg_ctl", "start", "-w", "-l", self.directory / "log", "-o", options)
+
+    def stop(self) -> None:
+        """Stop it, by the pid in its directory; connections break."""
+        self._run("pg_ctl", "stop", "-w", "-m", "immediate")
+
+    def _run(self, program: str, *arguments: object) -> None:
+        _run(self.programs, self.directory, program, "-D", self.directory / "data", *arguments)
+
+
 @contextmanager
-def running_postgres() -> Iterator[str]:
-    """Run a server; give the SQLAlchemy URL of its database `postgres`, as its superuser."""
+def running_postgres() -> Iterator[Postgres]:
+    """Run a server for the time of a `with`."""
     programs = find_programs()
     directory = Path(tempfile.mkdtemp(prefix="obsbow-pg-", dir=tempfile.gettempdir()))
+    server = Postgres(programs, directory)
     try:
         directory.chmod(_NOBODY_ELSES)
         if os.geteuid() == 0:
             shutil.chown(directory, "postgres", "postgres")
-        data = directory / "data"
-        _run(programs, directory, "initdb", "-D", data, "-U", "obsbow", "-A", "trust", "-E", "UTF8")
-        # No address: nobody but the directory's owner can come near it.
-        options = f"-k {directory} -c listen_addresses="
-        log = directory / "log"
-        _run(programs, directory, "pg_ctl", "start", "-w", "-D", data, "-l", log, "-o", options)
+        server.make()
+        server.start()
         try:
-            yield f"postgresql+psycopg://obsbow@/postgres?host={directory}"
+            yield server
         finally:
-            # By the pid in the data directory.
-            _run(programs, directory, "pg_ctl", "stop", "-w", "-m", "immediate", "-D", data)
+            server.stop()
     finally:
         shutil.rmtree(directory, ignore_errors=True)
 

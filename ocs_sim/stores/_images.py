@@ -13,8 +13,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from ocs_sim.clock import Clock, SystemClock
 from ocs_sim.stores._images_engine import connected, make_directory, make_engine, shown
-from ocs_sim.stores._images_queries import filtered, newest, newest_of_each_site
-from ocs_sim.stores._images_record import ImageFilter, ImageRecord
+from ocs_sim.stores._images_queries import filtered, newest_of_each_site
+from ocs_sim.stores._images_record import ImageFilter, ImageRecord, is_storable
 from ocs_sim.stores._images_rows import FLAGS, as_record, as_row, naive
 from ocs_sim.stores._images_schema import IMAGES, make_schema
 
@@ -60,25 +60,21 @@ class ImageDatabase:
 
     def get(self, base_filename: str) -> ImageRecord | None:
         """Return an image, whichever files of it are there."""
+        if not is_storable(base_filename):
+            return None
         found = self._records(select(IMAGES).where(IMAGES.c.base_filename == base_filename))
         return found[0] if found else None
 
     def latest(self, site: str, limit: int, user_id: str | None = None) -> list[ImageRecord]:
         """Return the newest images of a site that have a display picture, perhaps of one user only."""
-        query = newest().where(IMAGES.c.site == site)
-        if user_id is not None:
-            query = query.where(IMAGES.c.user_id == user_id)
-        return self._records(query.limit(max(limit, 0)))
+        return self.filtered(ImageFilter(site=site, user_id=user_id), limit)
 
     def latest_of_each_site(self) -> dict[str, ImageRecord]:
         """Return the newest image with a display picture of each site that has one."""
         return {each.site: each for each in self._records(newest_of_each_site())}
 
     def filtered(self, wanted: ImageFilter, limit: int | None = None) -> list[ImageRecord]:
-        """Return the images with a display picture for which all holds, newest first; all without `limit`.
-
-        Raises LimitExceeded for a pattern of more than 1000 characters.
-        """
+        """Return the images with a display picture for which all holds, newest first; all without `limit`."""
         query = filtered(wanted)
         return self._records(query if limit is None else query.limit(max(limit, 0)))
 

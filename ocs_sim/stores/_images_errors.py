@@ -16,3 +16,7 @@ class WrongSchema(StoreError):
 
 class BadImageRecord(StoreError):
     """The image {base_filename!r} cannot be recorded: {fault}."""
+
+
+class BadImageSearch(StoreError):
+    """Images cannot be looked for like this: {fault}."""

@@ -15,20 +15,20 @@ _numbers = itertools.count(1)
 
 @pytest.fixture(scope="session")
 def postgres():
-    """The URL of a PostgreSQL server that the session shares."""
-    with running_postgres() as url:
-        yield url
+    """A PostgreSQL server that the session shares."""
+    with running_postgres() as server:
+        yield server
 
 
 @pytest.fixture
 def postgres_url(postgres):
     """The URL of an empty database."""
     name = f"test_{next(_numbers)}"
-    engine = sqlalchemy.create_engine(postgres, isolation_level="AUTOCOMMIT")
+    engine = sqlalchemy.create_engine(postgres.url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(sqlalchemy.text(f"CREATE DATABASE {name}"))
     engine.dispose()
-    return postgres.replace("/postgres?", f"/{name}?")
+    return postgres.url.replace("/postgres?", f"/{name}?")
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -8,9 +8,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from ocs_sim.stores import LimitExceeded
 from ocs_sim.stores._images import ImageDatabase
-from ocs_sim.stores._images_errors import BadImageRecord
+from ocs_sim.stores._images_errors import BadImageRecord, BadImageSearch
 from ocs_sim.stores._images_record import ImageFilter, ImageRecord, literally
 
 NIGHT = datetime(2026, 11, 21, 22, 0, 0, 250_000, tzinfo=UTC)
@@ -159,9 +158,27 @@ def test_images_can_be_chosen(images, wanted, expected):
     assert numbers(images.filtered(wanted, limit=1)) == expected[:1]
 
 
-def test_a_pattern_has_an_end(images):
-    with pytest.raises(LimitExceeded, match="1000 characters"):
-        images.filtered(ImageFilter(filename="%" * 1001))
+@pytest.mark.parametrize(
+    ("wanted", "fault"),
+    [
+        ({"filename": "%" * 1001}, "1000 characters"),
+        ({"site": "a\0b"}, "no text"),
+        ({"user_id": "\ud800"}, "no text"),
+        ({"start_date": NIGHT.replace(tzinfo=None)}, "no time zone"),
+        ({"end_date": datetime.max.replace(tzinfo=timezone(timedelta(hours=-5)))}, "beyond all dates"),
+        ({"exposure_time_max": float("nan")}, "not a number"),
+    ],
+)
+def test_what_cannot_be_looked_for_is_said(wanted, fault):
+    with pytest.raises(BadImageSearch, match=fault):
+        ImageFilter(**wanted)
+
+
+@pytest.mark.parametrize("name", ["a\0b", "a\ud800"])
+def test_names_that_cannot_be_kept_are_refused_and_not_there(images, name):
+    with pytest.raises(BadImageRecord, match="no text"):
+        ImageRecord(base_filename=name, site="wmd")
+    assert images.get(name) is None
 
 
 def test_a_literal_backslash_can_be_looked_for(images):
