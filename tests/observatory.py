@@ -31,6 +31,7 @@ class Observatory:
     port: int
     metrics_port: int = field(default_factory=free_port)
     alpaca_port: int = field(default_factory=free_port)
+    api_port: int = field(default_factory=free_port)
 
     @property
     def site_file(self) -> Path:
@@ -38,7 +39,12 @@ class Observatory:
 
     def with_ports(self, text: str) -> str:
         """Return the text of a site file, or a command, with ports of our own in place of the usual ones."""
-        own = {"8001": self.port, "8011": self.metrics_port, "11111": self.alpaca_port}
+        own = {
+            "8001": self.port,
+            "8010": self.api_port,
+            "8011": self.metrics_port,
+            "11111": self.alpaca_port,
+        }
         return re.sub(rf"\b({'|'.join(own)})\b", lambda usual: str(own[usual[0]]), text)
 
     @property
