@@ -108,6 +108,8 @@ def check_table_spec(spec: TableSpec) -> None:
         for field in (keys.partition_key, keys.sort_key):
             fault = f"a key field is called by letters, digits, '-', '_' and '.', not {field!r}"
             _require(field is None or bool(_FIELD_NAME.fullmatch(field)), what, fault)
+    fault = f"the field that says when documents expire is called like a key field, not {spec.expires_key!r}"
+    _require(spec.expires_key is None or bool(_FIELD_NAME.fullmatch(spec.expires_key)), what, fault)
 
 
 def check_key(spec: TableSpec, key: Key) -> None:
@@ -211,6 +213,12 @@ def check_object_key(key: str) -> None:
     _require(
         strange is None, what, f"its key holds a character that XML has not: {strange and strange.group()!r}"
     )
+
+
+def check_object_prefix(prefix: str) -> None:
+    """Refuse what no object's key can begin with."""
+    if prefix:
+        check_object_key(prefix)
 
 
 def check_metadata(metadata: Mapping[str, str] | None) -> dict[str, str]:

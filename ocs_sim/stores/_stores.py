@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ocs_sim.clock import Clock, SystemClock
 from ocs_sim.stores._addresses import StoreAddresses
+from ocs_sim.stores._errors import StoreError
 from ocs_sim.stores._object_port import ObjectStore
 from ocs_sim.stores._queue_port import Queue, QueueSpec
 from ocs_sim.stores._table_port import Table, TableSpec
 
 if TYPE_CHECKING:
     from ocs_sim.stores._embedded import EmbeddedStores
+    from ocs_sim.stores._images import ImageDatabase
 
 
 def open_stores(addresses: StoreAddresses, clock: Clock | None = None) -> Stores:
@@ -29,7 +31,8 @@ class Stores:
         self._lock = threading.Lock()
         self._embedded: EmbeddedStores | None = None
         self._objects: ObjectStore | None = None
-        self._images: Any = None
+        self._images: ImageDatabase | None = None
+        self._is_closed = False
 
     @property
     def addresses(self) -> StoreAddresses:
@@ -62,19 +65,21 @@ class Stores:
         return self._objects
 
     @property
-    def images(self) -> Any:
-        """The image database."""
+    def images(self) -> ImageDatabase:
+        """The image database: `images.sqlite` when it is embedded."""
         from ocs_sim.stores._images import ImageDatabase
 
         with self._lock:
+            self._check_open()
             if self._images is None:
-                embedded = f"sqlite:///{self._addresses.directory / 'images.sqlite'}"
-                self._images = ImageDatabase(self._addresses.images or embedded)
+                embedded = self._addresses.directory / "images.sqlite"
+                self._images = ImageDatabase(self._addresses.images or embedded, self._clock)
             return self._images
 
     def close(self) -> None:
         """Close what was opened; receivers that wait come back with nothing."""
         with self._lock:
+            self._is_closed = True
             embedded, self._embedded = self._embedded, None
             images, self._images = self._images, None
         if embedded is not None:
@@ -92,9 +97,14 @@ class Stores:
         from ocs_sim.stores._embedded import EmbeddedStores
 
         with self._lock:
+            self._check_open()
             if self._embedded is None:
                 self._embedded = EmbeddedStores(self._addresses, self._clock)
             return self._embedded
+
+    def _check_open(self) -> None:
+        if self._is_closed:
+            raise StoreError(fault=f"the stores in {self._addresses.directory} have been closed")
 
     def _opened_objects(self) -> ObjectStore:
         if not self._addresses.objects:

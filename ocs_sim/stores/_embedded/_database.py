@@ -16,6 +16,8 @@ from ocs_sim.stores._errors import NotAStore, StoreBusy, StoreError, StoreTooNew
 
 _IDLE_CONNECTIONS = 8
 _RETRY_SECONDS = 0.01
+# What is left of the write-ahead log when all of it has gone into the file.
+_LOG_BYTES = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ class Database:
         connection = connect(self.path)
         try:
             connection.execute("pragma synchronous = full")
+            connection.execute(f"pragma journal_size_limit = {_LOG_BYTES}")
         except BaseException:
             connection.close()
             raise

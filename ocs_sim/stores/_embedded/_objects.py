@@ -90,6 +90,8 @@ class FileObjects:
 
     def list(self, prefix: str = "", *, after: str | None = None) -> Iterator[ObjectInfo]:
         """Yield objects in the order of their keys."""
+        _limits.check_object_prefix(prefix)
+        _limits.check_object_prefix(after or "")
         return walk(self._index, prefix, after)
 
     def delete(self, key: str) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from itertools import islice
 from typing import Any
 
 from ocs_sim.clock import Clock
@@ -20,6 +20,7 @@ from ocs_sim.stores._errors import ConditionFailed
 from ocs_sim.stores._table_port import Change, Document, Key, Page, TableSpec
 
 _AT_ONCE = 500
+_FORGET_EACH = 500
 
 
 class SqliteTable:
@@ -34,6 +35,8 @@ class SqliteTable:
         self._documents = documents_of(spec)
         self._log = ChangeLog(spec)
         lay_out(database, spec)
+        self._writes = itertools.count(1)
+        self._forget_expired()
 
     @property
     def spec(self) -> TableSpec:
@@ -53,6 +56,8 @@ class SqliteTable:
                 raise ConditionFailed(key=self._told(key), current=old)
             self._check(key, old, expected)
             self._store(connection, key, text, encode(new))
+        if next(self._writes) % _FORGET_EACH == 0:
+            self._forget_expired()
 
     def get(self, *key: str) -> Document | None:
         """Return a document as the latest write left it."""
@@ -103,7 +108,7 @@ class SqliteTable:
     def put_many(self, documents: Iterable[Mapping[str, Any]]) -> None:
         """Write many documents, not all at once."""
         waiting = (_limits.check_document(self._spec, document) for document in documents)
-        while batch := list(islice(waiting, _AT_ONCE)):
+        while batch := list(itertools.islice(waiting, _AT_ONCE)):
             with self._database.write() as connection:
                 for new in batch:
                     key = self._key_of(new)
@@ -195,6 +200,19 @@ class SqliteTable:
             statement = f"insert or replace into {self._documents} values (?, ?, ?)"  # noqa: S608
             connection.execute(statement, (*key, new))
         self._log.add(connection, self._clock.time(), key, old, new)
+
+    def _forget_expired(self) -> None:
+        """Remove what nobody sees any more."""
+        if self._spec.expires_key is None:
+            return
+        with self._database.write() as connection:
+            rows = connection.execute(
+                f"select partition, sort, document from {self._documents}"  # noqa: S608
+                f" where json_extract(document, '$.\"{self._spec.expires_key}\"') <= ? limit ?",
+                (self._clock.time(), _AT_ONCE),
+            ).fetchall()
+            for partition, sort, text in rows:
+                self._store(connection, (partition, sort), text, None)
 
     def _check(self, key: tuple[str, str], found: Document | None, expected: Mapping[str, Any]) -> None:
         for name, value in expected.items():

@@ -189,6 +189,9 @@ def test_closed_stores_say_so(addresses):
     for use in (lambda: table.get("a"), queue.depth, lambda: objects.head("a")):
         with pytest.raises(StoreError, match="closed"):
             use()
+    for _, use in USES[:2]:
+        with pytest.raises(StoreError, match="closed"):
+            use(stores)
 
 
 def test_the_secret_is_the_owners(stores, addresses):

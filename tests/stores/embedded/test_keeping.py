@@ -62,6 +62,30 @@ def test_a_clock_that_was_set_back_forgets_no_change(stores, clock):
     assert [change.key[1] for change in table.changes()] == [f"{number}" for number in range(210)]
 
 
+def test_what_has_expired_is_removed(addresses, clock):
+    spec = TableSpec("ports-expired", "site", expires_key="until", changes=True)
+    with open_stores(addresses, clock) as stores:
+        table = stores.table(spec)
+        table.put({"site": "a", "until": int(clock.time()) + 10})
+        table.put({"site": "b", "until": int(clock.time()) + 1000})
+        table.put({"site": "c"})
+    clock.advance(100)
+    with open_stores(addresses, clock) as stores:
+        table = stores.table(spec)
+        assert [(change.kind, change.key) for change in table.changes()][3:] == [("remove", ("a",))]
+        clock.advance(1000)
+        for _ in range(500):
+            table.put({"site": "c"})
+        assert [change.key for change in table.changes() if change.kind == "remove"] == [("a",), ("b",)]
+        assert [document["site"] for document in table.scan()] == ["c"]
+
+
+def test_images_are_embedded_too(stores, addresses):
+    assert stores.images.latest("sim", 1) == []
+    assert (addresses.directory / "images.sqlite").exists()
+    assert stores.images is stores.images
+
+
 def test_what_nobody_finished_or_named_goes_after_an_hour(addresses, clock):
     with open_stores(addresses, clock) as stores:
         stores.objects.put("a", b"x")

@@ -4,7 +4,6 @@ For each line `NAME` on its input a writer is forked, its pid printed, and its d
 what it knows to be done to `DIRECTORY/told-NAME`, right after the call that did it has returned.
 """
 
-import itertools
 import os
 import sys
 from pathlib import Path
@@ -28,7 +27,8 @@ def write_on(directory: Path, name: str) -> None:
     def tell(what: str, which: str) -> None:
         os.write(told, f"{what} {which}\n".encode())
 
-    for number in itertools.count():
+    # Not for ever: nobody would kill it if the test itself were killed.
+    for number in range(1000):
         which = f"{name}-{number}"
         queue.send(which, group=name, deduplication_id=which)
         tell("sent", which)
@@ -50,6 +50,7 @@ def main(directory: Path) -> None:
         writer = os.fork()
         if not writer:
             write_on(directory, line.strip())
+            os._exit(0)
         print(writer, flush=True)
         os.waitpid(writer, 0)
         print("dead", flush=True)
