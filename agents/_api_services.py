@@ -27,6 +27,7 @@ def issuers_of(context: AgentContext[ApiOptions]) -> list[Issuer]:
                 jwks=_located(options.jwks, context.site.path.parent),
                 certificate=options.certificate,
                 clock=context.clock,
+                directory=context.site.stores.directory,
             )
         )
     return found

@@ -29,8 +29,8 @@ def check_key_address(url: str) -> None:
         raise BadIssuer(issuer=url, fault="keys that come over the network need https")
 
 
-def fetch_keys(url: str, timeout_seconds: float) -> dict[str | None, RSAPublicKey]:
-    """Return the keys at an address by their ids. Raises KeysUnreachable."""
+def fetch_keys(url: str, timeout_seconds: float) -> tuple[object, dict[str | None, RSAPublicKey]]:
+    """Return the set at an address, and its keys by their ids. Raises KeysUnreachable."""
     import requests
 
     try:
@@ -41,7 +41,8 @@ def fetch_keys(url: str, timeout_seconds: float) -> dict[str | None, RSAPublicKe
             with answer:
                 if answer.status_code != requests.codes.ok:
                     raise KeysUnreachable(url=url, fault=f"it answers {answer.status_code}")
-                return keys_of_jwks(json.loads(_body(answer.iter_content(65536))))
+                document: object = json.loads(_body(answer.iter_content(65536)))
+                return document, keys_of_jwks(document)
     except (requests.RequestException, OSError) as error:
         raise KeysUnreachable(url=url, fault=f"it does not answer ({type(error).__name__})") from error
     except (ValueError, RecursionError) as error:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ocs_sim.auth._errors import AuthError, Unauthorized
 from ocs_sim.auth._fetch import check_key_address, fetch_keys
+from ocs_sim.auth._kept_keys import KeptKeys
 from ocs_sim.auth._key_files import choose_key
 from ocs_sim.clock import Clock, SystemClock
 
@@ -33,15 +35,20 @@ class JwksUrl:
         max_age_seconds: float = 3600.0,
         floor_seconds: float = 30.0,
         timeout_seconds: float = 5.0,
+        directory: Path | None = None,
     ) -> None:
-        """`url` is https, or http on this computer. Raises BadIssuer."""
+        """`url` is https, or http on this computer. With `directory`, what was fetched outlives the process.
+
+        Raises BadIssuer.
+        """
         check_key_address(url)
+        self._kept = KeptKeys(directory, url) if directory else None
         self._url = url
         self._clock = clock or SystemClock()
         self._max_age_seconds = max_age_seconds
         self._floor_seconds = floor_seconds
         self._timeout_seconds = timeout_seconds
-        self._keys: dict[str | None, RSAPublicKey] = {}
+        self._keys = self._kept.load() if self._kept else {}
         self._fetched: float | None = None
         self._tried: float | None = None
         self._lock = threading.Lock()
@@ -69,8 +76,10 @@ class JwksUrl:
 
     def _fetch(self) -> None:
         try:
-            self._keys = fetch_keys(self._url, self._timeout_seconds)
+            document, self._keys = fetch_keys(self._url, self._timeout_seconds)
             self._fetched = self._clock.monotonic()
+            if self._kept:
+                self._kept.save(document)
         except AuthError as error:
             _log.warning("%s Tokens are checked with the keys that were fetched before, if any.", error)
         finally:

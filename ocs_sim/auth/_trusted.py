@@ -19,10 +19,12 @@ def trusted_issuer(
     jwks: str | Path | None = None,
     certificate: str | Path | None = None,
     clock: Clock | None = None,
+    directory: Path | None = None,
 ) -> Issuer:
     """Return an issuer whose RS256 tokens count: by a JWKS (file, or URL) or a PEM file, one of them.
 
     `name` is the tokens' `iss` to the letter (Auth0's ends in a slash), `audience` what must be in `aud`.
+    In `directory`, keys that were fetched from a URL are kept for the next start.
     Raises BadIssuer, BadKeyFile.
     """
     if not name or not audience:
@@ -34,5 +36,5 @@ def trusted_issuer(
     if certificate is not None:
         return Issuer(name, audience, "RS256", PemKey(Path(certificate)))
     if "://" in str(jwks):
-        return Issuer(name, audience, "RS256", JwksUrl(str(jwks), clock))
+        return Issuer(name, audience, "RS256", JwksUrl(str(jwks), clock, directory=directory))
     return Issuer(name, audience, "RS256", JwksFile(Path(str(jwks))))

@@ -149,6 +149,53 @@ def test_nobody_gets_in_before_keys_could_be_fetched(port, verifier, signer, clo
         assert accepted(verifier, signer.token(clock.time(), kid="one"))
 
 
+def started(port, clock, directory):
+    url = f"http://127.0.0.1:{port}/.well-known/jwks.json"
+    return TokenVerifier([trusted_issuer(NAME, AUDIENCE, jwks=url, clock=clock, directory=directory)], clock)
+
+
+def test_what_was_fetched_counts_after_a_start_without_a_network(port, tmp_path, signer, stranger, clock):
+    with serving(port) as keys:
+        keys.serve(signer.jwk("one"))
+        assert accepted(started(port, clock, tmp_path), signer.token(clock.time(), kid="one"))
+    verifier = started(port, clock, tmp_path)
+    assert accepted(verifier, signer.token(clock.time(), kid="one"))
+    assert refused(verifier, stranger.token(clock.time(), kid="two"))
+    assert refused(started(free_port(), clock, tmp_path), signer.token(clock.time(), kid="one"))
+    with serving(port) as keys:
+        keys.serve(stranger.jwk("two"))
+        verifier = started(port, clock, tmp_path)
+        assert refused(verifier, signer.token(clock.time(), kid="one"))
+        assert accepted(verifier, stranger.token(clock.time(), kid="two"))
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[]", '{"url": 1}', '{"document": {"keys": []}}'])
+def test_kept_keys_that_are_spoilt_do_not_matter(port, keys, tmp_path, signer, clock, content):
+    keys.serve(signer.jwk("one"))
+    assert accepted(started(port, clock, tmp_path), signer.token(clock.time(), kid="one"))
+    (kept,) = tmp_path.iterdir()
+    kept.write_text(content)
+    assert accepted(started(port, clock, tmp_path), signer.token(clock.time(), kid="one"))
+    assert keys.asked == 2
+
+
+def test_kept_keys_that_others_may_have_written_are_not_used(port, tmp_path, signer, clock, caplog):
+    with serving(port) as keys:
+        keys.serve(signer.jwk("one"))
+        assert accepted(started(port, clock, tmp_path), signer.token(clock.time(), kid="one"))
+    (kept,) = tmp_path.iterdir()
+    kept.chmod(0o666)
+    assert refused(started(port, clock, tmp_path), signer.token(clock.time(), kid="one"))
+    assert "are not used" in caplog.text
+
+
+def test_a_directory_that_takes_nothing_does_not_matter(port, keys, tmp_path, signer, clock, caplog):
+    keys.serve(signer.jwk("one"))
+    (tmp_path / "file").touch()
+    assert accepted(started(port, clock, tmp_path / "file"), signer.token(clock.time(), kid="one"))
+    assert "are not kept" in caplog.text
+
+
 @pytest.mark.parametrize(
     "answer",
     [(500, b""), (302, b""), (200, b""), (200, b"{}"), (200, b"[" * 100_000)],
