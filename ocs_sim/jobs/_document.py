@@ -20,6 +20,28 @@ _LEVELS = 30
 
 def document_of(job: Job) -> Document:
     """Return what is kept of a job; fields that it has not are not there."""
+    return _stored(_fields(job))
+
+
+def difference(old: Job, new: Job) -> tuple[Document, list[str]]:
+    """Return which fields of a job's document change, to what, and which go."""
+    before, after = _fields(old), _fields(new)
+    changed = {key: value for key, value in after.items() if key not in before or before[key] != value}
+    return _stored(changed), [key for key in before if key not in after]
+
+
+def watched(job: Job) -> dict[str, Any]:
+    """Return what shows that nobody changed a job: its revision, and its statuses for who writes none."""
+    fields = _fields(job)
+    return {key: fields.get(key) for key in ("revision", "statusId", "replicaStatusId")}
+
+
+def _stored(fields: Mapping[str, Any]) -> Document:
+    document: Document = stored(fields, "job", _LEVELS)
+    return document
+
+
+def _fields(job: Job) -> dict[str, Any]:
     lease = job.lease and {"owner": job.lease.owner, "untilUnix": job.lease.until_unix}
     fields = {
         **wire_object(job),
@@ -32,8 +54,7 @@ def document_of(job: Job) -> Document:
         "leaseId": _lease_id(job),
         "revision": job.revision,
     }
-    document: Document = stored({k: v for k, v in fields.items() if v is not None}, "job", _LEVELS)
-    return document
+    return {key: value for key, value in fields.items() if value is not None}
 
 
 def job_of(document: Mapping[str, Any]) -> Job:

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import replace
 
-from ocs_sim.jobs._document import document_of, job_of
+from ocs_sim.jobs._document import difference, document_of, job_of, watched
 from ocs_sim.jobs._errors import JobBusy, NoSuchJob
 from ocs_sim.jobs._job import Job
 from ocs_sim.stores import ConditionFailed, Document, LimitExceeded, Table
@@ -66,15 +66,9 @@ class Records:
         raise JobBusy(site=job.site, ulid=job.ulid)
 
     def _write(self, old: Job, new: Job) -> Document | None:
-        before, after = document_of(old), document_of(new)
-        watched = ("revision", "statusId", "replicaStatusId")
+        changed, gone = difference(old, new)
         try:
-            self._table.update(
-                (old.site, old.ulid),
-                set={key: value for key, value in after.items() if before.get(key) != value},
-                remove=[key for key in before if key not in after],
-                expect={key: before.get(key) for key in watched},
-            )
+            self._table.update((old.site, old.ulid), set=changed, remove=gone, expect=watched(old))
         except ConditionFailed as faster:
             if faster.current is None:
                 raise NoSuchJob(site=old.site, ulid=old.ulid) from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from ocs_sim.jobs._errors import BadJob
 from ocs_sim.jobs._ulids import is_ulid
@@ -37,7 +37,11 @@ class JobRequest:
     ulid: str | None = None
 
 
-def checked(request: JobRequest) -> tuple[dict[str, Any], dict[str, Any]]:
+Parameters: TypeAlias = tuple[dict[str, Any], dict[str, Any]]
+"""Optional and required ones, as a table takes them."""
+
+
+def checked(request: JobRequest) -> Parameters:
     """Return the optional and required parameters as a table takes them. Raises BadJob with all faults."""
     faults = [fault for name in _TEXTS for fault in _text_faults(name, getattr(request, name))]
     if request.site == "":

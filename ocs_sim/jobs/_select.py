@@ -13,7 +13,7 @@ from ocs_sim.jobs._table import LEASE_INDEX, REPLICA_INDEX, STATUS_INDEX
 from ocs_sim.jobs._ulids import first_ulid, ulid_milliseconds
 from ocs_sim.stores import Table
 
-_FIRST_PAGE = 16
+_FIRST_PAGE = 4
 _LARGEST_PAGE = 256
 # What an index may not show yet, because services bring them up to date only afterwards.
 _LATE_MILLISECONDS = 600_000

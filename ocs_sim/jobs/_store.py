@@ -13,9 +13,10 @@ from ocs_sim.jobs._errors import BadJob, NoSuchJob
 from ocs_sim.jobs._history import HistoryEntry, continued
 from ocs_sim.jobs._job import Job, Lease
 from ocs_sim.jobs._record import Records
-from ocs_sim.jobs._request import JobRequest, checked
+from ocs_sim.jobs._request import JobRequest, Parameters, checked
 from ocs_sim.jobs._select import Selection
 from ocs_sim.jobs._status import Status, clean_status
+from ocs_sim.jobs._turns import Turns
 from ocs_sim.jobs._ulids import Ulids, first_ulid, ulid_milliseconds
 from ocs_sim.jobs._urgent import CANCEL_ALL
 from ocs_sim.jobs._values import on_wire, stored_within
@@ -38,6 +39,7 @@ class JobStore:
         self._ulids = ulids or Ulids(clock)
         self._records = Records(table)
         self._selection = Selection(table)
+        self._turns = Turns()
 
     def new(self, request: JobRequest) -> Job:
         """Add a job; with the ULID of one that is there, return that one. Raises BadJob.
@@ -46,14 +48,15 @@ class JobStore:
         more, for those that came in just then, and to stop what runs.
         """
         ulid = request.ulid or self._ulids.new()
-        checked(request)
+        parameters = checked(request)
         if request.action == CANCEL_ALL:
             self.cancel_all(request.site, ulid, request.user_name or request.user_id)
-        return self._add(request, ulid, Status.UNREAD)
+        return self._add(request, parameters, ulid, Status.UNREAD)
 
     def refuse(self, request: JobRequest, message: str) -> Job:
         """Add a job that has failed already, to tell why it was not taken. Raises BadJob."""
-        return self._add(request, request.ulid or self._ulids.new(), Status.FAILED, message)
+        ulid = request.ulid or self._ulids.new()
+        return self._add(request, checked(request), ulid, Status.FAILED, message)
 
     def get(self, site: str, ulid: str) -> Job:
         """Return a job as it is now. Raises NoSuchJob."""
@@ -69,9 +72,10 @@ class JobStore:
         However many take at once, each job is returned once. `alternate` is the other queue, which has the
         same jobs.
         """
-        decide = partial(life.delivered, now_unix=self._now(), alternate=alternate)
-        unread = self._selection.unread(site, alternate=alternate)
-        return [before for before, _ in self._take(unread, decide, limit)]
+        with self._turns.of(site, "alternate" if alternate else "primary"):
+            decide = partial(life.delivered, now_unix=self._now(), alternate=alternate)
+            unread = self._selection.unread(site, alternate=alternate)
+            return [before for before, _ in self._take(unread, decide, limit)]
 
     def claim(
         self,
@@ -90,15 +94,17 @@ class JobStore:
         `device_types` and `accept` say which are wanted; with `urgent`, only those that stop something,
         however many wait before them.
         """
-        now = self._now()
         candidates = self._selection.urgent if urgent else self._selection.claimable
-        wanted = (
-            job
-            for job in candidates(site, now)
-            if (device_types is None or job.device_type in device_types) and (accept is None or accept(job))
-        )
-        decide = partial(life.claimed, now_unix=now, lease=self._lease(owner, lease_seconds))
-        return [after for _, after in self._take(wanted, decide, limit)]
+        with self._turns.of(site, "urgent" if urgent else "claim"):
+            now = self._now()
+            wanted = (
+                job
+                for job in candidates(site, now)
+                if (device_types is None or job.device_type in device_types)
+                and (accept is None or accept(job))
+            )
+            decide = partial(life.claimed, now_unix=now, lease=self._lease(owner, lease_seconds))
+            return [after for _, after in self._take(wanted, decide, limit)]
 
     def held_by(self, site: str, owner: str) -> list[Job]:
         """Return the jobs that `owner` has claimed and neither ended nor lost, oldest first."""
@@ -203,8 +209,10 @@ class JobStore:
         """Return where changes go on from now."""
         return self._table.latest_position()
 
-    def _add(self, request: JobRequest, ulid: str, status: str, message: str = "") -> Job:
-        optional, required = checked(request)
+    def _add(
+        self, request: JobRequest, parameters: Parameters, ulid: str, status: str, message: str = ""
+    ) -> Job:
+        optional, required = parameters
         user = request.user_name or request.user_id
         job = Job(
             site=request.site,
