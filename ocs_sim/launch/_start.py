@@ -138,7 +138,7 @@ class Starter:
     def _worth_asking(
         self, waiting: Iterable[AgentInstance], answered: Iterable[Answered]
     ) -> list[AgentInstance]:
-        """Return one agent of each process until it answers, then all: a hundred questions take their time."""
+        """Return one agent of each process until it answers, then all: a hundred answers take their time."""
         names = {each.name for each in answered}
         there = {_process_of(each) for each in self.layout.instances if each.instance_id in names}
         first = {_process_of(each): each for each in reversed([*waiting])}

@@ -44,6 +44,9 @@ def test_the_mini_observatory(mini):
         ("camera", "CameraAgent"),
         ("dome", "DomeAgent"),
         ("weather", "WeatherAgent"),
+        ("jobs", "JobsAgent"),
+        ("site", "SiteAgent"),
+        ("api", "ApiAgent"),
     ]
     for name in ("world", "mount", "camera", "dome", "weather"):
         assert mini.instance(host, name).arguments[:4] == ("--host", "127.0.0.1", "--port", "11111")
