@@ -1,4 +1,4 @@
-"""The commands of observatory_simulator's client shell that go to a site, and how their words are read."""
+"""The commands that go to a site, those of observatory_simulator's client shell first; how words are read."""
 
 from __future__ import annotations
 
@@ -15,21 +15,26 @@ _LONGEST_EXPOSURE_SECONDS = 86400.0
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A command with its fields, ready to be sent."""
+    """A command with its fields, ready to be sent; `job` is the device and action of one that is sent as a job."""
 
     command: str
     fields: dict[str, Any] = field(default_factory=dict)
+    job: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command of the shell: its words, one of which may stand alone without `name=`."""
+    """A command of the shell: its words, one of which may stand alone without `name=`.
+
+    `job` is for what observatory_simulator had no command for: it is sent as a job of that device and action.
+    """
 
     name: str
     help: str
     sample: str
     words: tuple[Word, ...] = ()
     alone: str | None = None
+    job: tuple[str, str] | None = None
 
     def read(self, texts: Sequence[str]) -> Wish:
         """Return what the words say. Raises BadCommand with every fault."""
@@ -47,7 +52,7 @@ class Command:
         faults += [f"{self.name} takes no {name}=." for name in given if name not in self._names]
         if faults:
             raise BadCommand(faults=faults, sample=self.sample)
-        return Wish(self.name, fields)
+        return Wish(self.name, fields, self.job)
 
     def _split(self, texts: Sequence[str]) -> tuple[dict[str, str], list[str]]:
         given: dict[str, str] = {}
@@ -106,6 +111,8 @@ COMMANDS = {
             ),
             alone="duration",
         ),
+        Command("open_dome", "Open the dome.", "open_dome", job=("enclosure", "open")),
+        Command("close_dome", "Close the dome.", "close_dome", job=("enclosure", "close")),
     )
 }
 """By their names, in the order of the original's help."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import TYPE_CHECKING
 
@@ -32,13 +33,12 @@ class Remote:
 
     def send(self, wish: Wish) -> str:
         """Put a command into the site's queue, where it waits for the site; return its job's ULID."""
-        from ocs_sim.jobs import Ulids, command_message
+        from ocs_sim.jobs import Ulids
 
         if self._ulids is None:
             self._ulids = Ulids(self._clock)
         ulid = self._ulids.new()
-        fields = {**wish.fields, "user_name": self._sender, "user_id": self._sender}
-        body = command_message(wish.command, fields, ulid, self._clock.time())
+        body = job_message(wish, ulid, self._sender) if wish.job else self._message(wish, ulid)
         queue = self._stores.queue(command_queue(self.site))
         queue.send(body, group=COMMAND_GROUP, deduplication_id=ulid)
         return ulid
@@ -80,7 +80,30 @@ class Remote:
         """Return a URL of a stored file."""
         return self._stores.objects.link(key, expires_seconds=expires_seconds)
 
+    def _message(self, wish: Wish, ulid: str) -> str:
+        from ocs_sim.jobs import command_message
+
+        fields = {**wish.fields, "user_name": self._sender, "user_id": self._sender}
+        return command_message(wish.command, fields, ulid, self._clock.time())
+
     def _jobs(self) -> JobStore:
         from ocs_sim.jobs import JobStore, job_table
 
         return JobStore(self._stores.table(job_table()), self._clock)
+
+
+def job_message(wish: Wish, ulid: str, sender: str) -> str:
+    """Return a wish as a job object, for what has no documented command; who may write to a queue operates."""
+    device, action = wish.job or ("", wish.command)
+    message = {
+        "id": ulid,
+        "device": device,
+        "instance": device,
+        "action": action,
+        "required_params": wish.fields,
+        "optional_params": {},
+        "user_name": sender,
+        "user_id": sender,
+        "user_roles": ["admin"],
+    }
+    return json.dumps(message, allow_nan=False)
