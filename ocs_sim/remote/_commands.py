@@ -15,7 +15,7 @@ _LONGEST_EXPOSURE_SECONDS = 86400.0
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A command with its fields, ready to be sent; `job` is the device and action of one that is sent as a job."""
+    """A command with its fields, ready to be sent; `job`: as a job of this device and action."""
 
     command: str
     fields: dict[str, Any] = field(default_factory=dict)

@@ -93,7 +93,7 @@ class Remote:
 
 
 def job_message(wish: Wish, ulid: str, sender: str) -> str:
-    """Return a wish as a job object, for what has no documented command; who may write to a queue operates."""
+    """Return a wish as a job object, for what has no documented command; its sender operates the site."""
     device, action = wish.job or ("", wish.command)
     message = {
         "id": ulid,

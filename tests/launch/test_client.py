@@ -127,6 +127,13 @@ def test_all_stop_is_understood_by_the_site(talk, site):
     assert [job.action for job in site.take()] == ["cancel_all_commands"]
 
 
+def test_the_dome_opens_and_closes(talk, site):
+    talk("open_dome", "close_dome")
+    jobs = site.take()
+    assert [(job.device_type, job.action) for job in jobs] == [("enclosure", "open"), ("enclosure", "close")]
+    assert all(job.user_roles == ("admin",) for job in jobs)
+
+
 def test_the_state_is_shown_as_it_is_stored(talk, site):
     assert talk("status") == "mrc1 has never told its state.\n"
     site.tell()
