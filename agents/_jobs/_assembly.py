@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ocs_sim.agent import AgentContext, OperationFailed
@@ -15,14 +15,20 @@ from ._around import Around
 from ._bridge import Bridge
 from ._desk import Desk
 from ._execution import Tools
+from ._foreign_source import ForeignSource
 from ._images import ImageWait
 from ._intake import Intake
 from ._options import JobsOptions
 from ._peers import Peers
 from ._rows import Table
+from ._service import ServiceSource
 from ._site_rows import with_site_rows
 from ._source import JobSource, StoreSource
 from ._table import ACTIONS
+from ._web import Web
+from ._web_source import ClaimingSource
+
+_JOURNAL = "jobs-of-services"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +38,14 @@ class Assembly:
     bridge: Bridge
     desk: Desk
     stores: Stores
+    sources: Sequence[JobSource]
 
     def close(self) -> None:
-        """Let go of the stores."""
+        """Let go of the stores and services."""
         self.desk.close()
+        for source in self.sources:
+            if isinstance(source, ServiceSource):
+                source.close()
         self.stores.close()
 
 
@@ -67,7 +77,7 @@ def assemble(context: AgentContext[JobsOptions], table: Table) -> Assembly:
     tools = Tools(peers, around, images, options, context.clock, agents)
     codes = [code, *([options.wema] if options.wema else [])]
     sources = [source for each in codes for source in _sources(context, stores, each)]
-    return Assembly(Bridge(sources, desk, tools, table, context.log), desk, stores)
+    return Assembly(Bridge(sources, desk, tools, table, context.log), desk, stores, sources)
 
 
 def intake_of(context: AgentContext[JobsOptions], stores: Stores) -> Intake:
@@ -78,10 +88,24 @@ def intake_of(context: AgentContext[JobsOptions], stores: Stores) -> Intake:
 
 
 def _sources(context: AgentContext[JobsOptions], stores: Stores, code: str) -> list[JobSource]:
+    """Return where jobs come from: also the store here, where messages become jobs, if there is a service."""
     options, owner = context.options, context.instance_id
     jobs = JobStore(stores.table(job_table()), context.clock)
     here = StoreSource(jobs, code, owner, options.lease)
-    return [here]
+    return [here] if options.source == "store" else [_service(context, stores, code), here]
+
+
+def _service(context: AgentContext[JobsOptions], stores: Stores, code: str) -> ServiceSource:
+    options, owner = context.options, context.instance_id
+    web = Web(options.source, options.site_key)
+
+    def foreign() -> JobSource:
+        spec = replace(job_table(), name=_JOURNAL)
+        journal = JobStore(stores.table(spec), context.clock)
+        return ForeignSource(web, journal, code, owner, options.lease, context.clock, context.log)
+
+    claiming = ClaimingSource(web, code, owner, options.lease)
+    return ServiceSource(web, claiming, foreign, f"{code}/held", owner)
 
 
 def _header(stores: Stores, name: str) -> Mapping[str, Any] | None:

@@ -87,6 +87,8 @@ class Bridge:
                 self._admit(job, source)
 
     async def _claim(self, source: JobSource) -> None:
+        # What came before can be carried out although nothing new comes.
+        await self._desk.ask(f"{source.name} for what is new", source.fetch)
         for job in await self._desk.ask(source.name, source.claim, _MOST_URGENT, urgent=True) or []:
             self._admit(job, source)
         room = _MOST_WAITING - len(self._schedule)
@@ -161,8 +163,10 @@ class Bridge:
         self._spawn(self._carry_out(entry))
 
     async def _carry_out(self, entry: Entry) -> None:
-        await Execution(entry, self._tools).run()
-        self._drop(entry)
+        try:
+            await Execution(entry, self._tools).run()
+        finally:
+            self._drop(entry)
         if entry.status.lower() in self.counts:
             self.counts[entry.status.lower()] += 1
         self._begin_ready()

@@ -65,9 +65,10 @@ class Desk:
                 self.trouble[source.name] = str(fault)
             except BadJob:
                 # What an agent has found out cannot be kept: then at least how it ended.
+                if news.result is None and news.session is None:
+                    raise
                 news = News(status=news.status, message=news.message)
-                await self.call(source.tell, job, news)
-                return
+                continue
             else:
                 self.trouble.pop(source.name, None)
                 return

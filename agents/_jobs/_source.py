@@ -37,6 +37,10 @@ class JobSource(Protocol):
         """What it is called in messages."""
         ...
 
+    def fetch(self) -> None:
+        """Bring in what is new elsewhere, so that it can be claimed."""
+        ...
+
     def claim(self, limit: int, *, urgent: bool = False) -> list[Job]:
         """Take jobs, oldest first; with `urgent` those that stop something."""
         ...
@@ -71,6 +75,9 @@ class StoreSource:
         self._site = site
         self._owner = owner
         self._lease_seconds = lease_seconds
+
+    def fetch(self) -> None:
+        """Do nothing: what is new is here."""
 
     def claim(self, limit: int, *, urgent: bool = False) -> list[Job]:
         """Take jobs."""
