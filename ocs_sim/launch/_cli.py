@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "listen": ("listen", "Print what is published on a feed."),
     "feeds": ("feeds", "Watch what is published, recorded, replayed and lost on every feed."),
     "token": ("token", "Make a token for a person, or a key for the software at a site."),
+    "aws": ("aws", "Make, show or delete what a site file names in AWS: init, status, delete."),
     "shell": ("shell", "Open a Python shell with clients of agents."),
     "hk": ("hk", "Read the housekeeping archive: ls, get, plot, check, export."),
     "image": ("image", "Look at FITS images: show, header, check."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ocs_sim.clock import Clock
 from ocs_sim.stores._aws._address import parse_object_address, parse_queue_address, parse_table_address
-from ocs_sim.stores._aws._faults import AccessRefused, NoCredentials, NoRegion
+from ocs_sim.stores._aws._faults import AccessRefused, NoCredentials
 from ocs_sim.stores._aws._objects import S3Objects
 from ocs_sim.stores._aws._provision import Provisioner
 from ocs_sim.stores._aws._queue import SqsQueue
@@ -17,7 +17,6 @@ __all__ = [
     "AccessRefused",
     "DynamoTable",
     "NoCredentials",
-    "NoRegion",
     "Provisioner",
     "ResourceState",
     "S3Objects",

@@ -11,7 +11,8 @@ from ocs_sim.stores._errors import BadStoreAddress
 _REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d+")
 _AFFIX = re.compile(r"[A-Za-z0-9_-]*")
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
-_BUCKET = re.compile(r"(?!\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+# Not with dots, although S3 has such: HTTPS has no certificate for their links' hosts.
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def parse_object_address(address: str) -> BucketPlace:
     if not bucket:
         faults.append("it names no bucket")
     elif not _is_with_port_or_user(parts) and not _BUCKET.fullmatch(bucket):
-        faults.append(f"{bucket!r} is no bucket's name (3 to 63 lower-case letters, digits, '.' and '-')")
+        faults.append(f"{bucket!r} is no bucket's name (3 to 63 lower-case letters, digits and '-')")
     if region is not None and not _REGION.fullmatch(region):
         faults.append(_bad_region(region))
     prefix = parts.path.strip("/")

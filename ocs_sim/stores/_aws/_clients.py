@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
 
-_TRIES = 4
 _CONNECT_SECONDS = 5.0
 # SQS's long polls take up to 20 s.
 _READ_SECONDS = 30.0
 _CONNECTIONS = 32
+
+_WHOM = ("AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_MAX_ATTEMPTS")
 
 _lock = threading.Lock()
 _clients: dict[tuple[Any, ...], Any] = {}
@@ -63,18 +64,21 @@ def _surroundings() -> tuple[str | None, ...]:
     return tuple(
         os.environ.get(name)
         for name in sorted(os.environ)
-        if name.startswith("AWS_ENDPOINT_URL") or name in ("AWS_ACCESS_KEY_ID", "AWS_PROFILE")
+        if name.startswith("AWS_ENDPOINT_URL") or name in _WHOM
     )
 
 
 def _make(service: str, region: str | None) -> Any:
     config = Config(
         signature_version="s3v4" if service == "s3" else None,
-        retries={"mode": "standard", "max_attempts": _TRIES},
+        # Three tries, or as AWS_MAX_ATTEMPTS says.
+        retries={"mode": "standard"},
         connect_timeout=_CONNECT_SECONDS,
         read_timeout=_READ_SECONDS,
         max_pool_connections=_CONNECTIONS,
-        s3={"addressing_style": "path" if _has_endpoint("S3") else "auto"},
+        # Only "virtual" signs links for the region's own host: the global one sends newer buckets' readers on
+        # to another host, for which the signature does not hold.
+        s3={"addressing_style": "path" if _has_endpoint("S3") else "virtual"},
     )
     try:
         # A session of its own: boto3's default one is not safe to make clients with in several threads.

@@ -9,7 +9,6 @@ from botocore.exceptions import (
     BotoCoreError,
     ClientError,
     NoCredentialsError,
-    NoRegionError,
     PartialCredentialsError,
     TokenRetrievalError,
 )
@@ -20,10 +19,6 @@ from ocs_sim.stores._errors import LimitExceeded, NotProvisioned, StoreError, St
 class NoCredentials(StoreUnreachable):
     """{store} cannot be asked without credentials ({fault}): `aws configure` writes them, or set AWS_PROFILE,
     or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."""
-
-
-class NoRegion(StoreError):
-    """{store} is in no region that is known: say `region=` in its address, or set AWS_REGION."""
 
 
 class AccessRefused(StoreError):
@@ -134,7 +129,4 @@ def store_error(error: ClientError, store: str, kind: str, name: str, what: str)
 
 def no_client(service: str, region: str | None, error: Exception) -> StoreError:
     """Return why there is no client for a service."""
-    store = f"AWS's {service}" + (f" in {region}" if region else "")
-    if isinstance(error, NoRegionError):
-        return NoRegion(store=store)
-    return StoreUnreachable(store=store, fault=str(error))
+    return StoreUnreachable(store=f"{service} in {region or 'no region'}", fault=str(error))
