@@ -6,7 +6,12 @@ from ocs_sim.ranch._bodies import body
 
 _TEXT = {"type": "string"}
 _SITE = {"type": "string", "description": "The code of a site", "examples": ["tst"]}
-_TIME = {"type": "string", "description": "UTC, to the second", "examples": ["2026-03-01T05:30:00Z"]}
+_TIME = {
+    "type": "string",
+    "description": "UTC, to the second",
+    "pattern": r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.0+)?Z$",
+    "examples": ["2026-03-01T05:30:00Z"],
+}
 _USER = {"type": "string", "description": "The `sub` of the user's token"}
 _EVENT = {
     "event_id": {"type": "string", "description": "An id that the client makes up"},
