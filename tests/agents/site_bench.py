@@ -42,10 +42,11 @@ class Place:
     """Where the images and the stores of a test are."""
 
     directory: Path
+    elsewhere: StoreAddresses | None = None
 
     @property
     def addresses(self) -> StoreAddresses:
-        return StoreAddresses(self.directory / "stores")
+        return self.elsewhere or StoreAddresses(self.directory / "stores")
 
     @property
     def nights(self) -> Path:
