@@ -1,6 +1,7 @@
 """`obsbow token`: what it prints, where the secret goes, and what it does not take."""
 
 import json
+import re
 
 import pytest
 from click.testing import CliRunner
@@ -14,8 +15,11 @@ from ocs_sim.launch._templates import lay_out
 def site_file(tmp_path):
     lay_out(tmp_path)
     path = tmp_path / "site_config" / "default.yaml"
-    with path.open("a") as file:
-        file.write("\nstores: {directory: kept}\n")
+    text, changed = re.subn(
+        r"^(stores:\n +directory:).*$", r"\1 ../kept", path.read_text(), flags=re.MULTILINE
+    )
+    assert changed == 1
+    path.write_text(text)
     return path
 
 
@@ -31,7 +35,7 @@ def run(site_file):
 
 @pytest.fixture
 def stores(tmp_path):
-    return tmp_path / "site_config" / "kept"
+    return tmp_path / "kept"
 
 
 def test_it_prints_a_token_and_nothing_else(run, stores):
