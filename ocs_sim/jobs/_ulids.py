@@ -7,7 +7,6 @@ digits of Crockford's base 32.
 from __future__ import annotations
 
 import hashlib
-import os
 import secrets
 import threading
 
@@ -21,7 +20,7 @@ _RANDOM_BITS = 80
 _LATEST = 2**48 - 1
 # The first of a millisecond leaves the top half free, so that those after it have room to count up in.
 _FIRST_BITS = _RANDOM_BITS - 1
-# A step of random length: nobody guesses the next, and processes that began alike do not go on alike.
+# A step of random length: nobody guesses the next, and a forked process does not go on as its parent does.
 _STEP_BITS = 32
 
 
@@ -32,15 +31,12 @@ class Ulids:
         """Take the time from `clock`."""
         self._clock = clock
         self._lock = threading.Lock()
-        self._process = os.getpid()
         self._latest = -1
 
     def new(self) -> str:
         """Return the next; after a step back of the clock they go on counting from where they were."""
         with self._lock:
             fresh = (_milliseconds(self._clock) << _RANDOM_BITS) | secrets.randbits(_FIRST_BITS)
-            if os.getpid() != self._process:
-                self._process, self._latest = os.getpid(), self._latest + (1 << _STEP_BITS)
             same_moment = fresh >> _RANDOM_BITS <= self._latest >> _RANDOM_BITS
             self._latest = self._latest + 1 + secrets.randbits(_STEP_BITS) if same_moment else fresh
             return _text(self._latest)

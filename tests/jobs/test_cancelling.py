@@ -3,7 +3,7 @@
 import pytest
 
 from ocs_sim.jobs import CANCEL_ALL, IllegalTransition, JobStore, NotYourJob, Ulids, derived_ulid, first_ulid
-from tests.jobs.making import SITE, LateIndex, request
+from tests.jobs.making import SITE, LateIndex, Meanwhile, request
 
 
 def ulids(jobs):
@@ -127,6 +127,15 @@ def test_what_somebody_works_on_does_not_expire(jobs, clock):
     assert jobs.expire(SITE, 1800) == []
     clock.unix += 9_000
     assert ulids(jobs.expire(SITE, 1800)) == [claimed.ulid]
+
+
+def test_what_its_holder_comes_back_to_just_then_does_not_expire(table, clock, jobs):
+    jobs.new(request())
+    [job] = jobs.claim(SITE, "b", lease_seconds=10)
+    clock.unix += 9_000
+    slow = JobStore(Meanwhile(table, lambda: jobs.renew(job, "b")), clock)
+    assert slow.expire(SITE, 1800) == []
+    assert jobs.held_by(SITE, "b")[0].status == "RECEIVED"
 
 
 def test_recent_jobs_come_whole_or_page_by_page(jobs, clock):

@@ -41,6 +41,14 @@ def test_the_oldest_goes_first_even_if_its_reader_died(jobs, clock):
     assert ulids(jobs.claim(SITE, "lives", limit=3)) == ulids(sent)
 
 
+def test_the_oldest_goes_first_whenever_its_lease_lapsed(jobs, clock):
+    sent = [jobs.new(request()) for _ in range(2)]
+    jobs.claim(SITE, "dies", lease_seconds=20)
+    jobs.claim(SITE, "dies", lease_seconds=10)
+    clock.unix += 21
+    assert ulids(jobs.claim(SITE, "lives", limit=2)) == ulids(sent)
+
+
 def test_a_job_under_way_whose_lease_lapsed_is_told_to_have_been_started(jobs, clock):
     jobs.new(request())
     [job] = jobs.claim(SITE, "dies", lease_seconds=10)

@@ -4,7 +4,7 @@ import pytest
 
 from ocs_sim.jobs import BadJob, IllegalTransition, JobStore, NoSuchJob, Ulids, derived_ulid
 from ocs_sim.stores import StoreUnreachable
-from tests.jobs.making import SITE, GoesAway, Meanwhile, TellsTwice, request
+from tests.jobs.making import SITE, GoesAway, LateIndex, Meanwhile, TellsTwice, request
 
 
 def test_jobs_come_in_the_order_in_which_they_were_sent_and_only_once(jobs):
@@ -56,6 +56,22 @@ def test_what_others_took_in_between_is_not_delivered_again(table, clock, jobs):
     slow = JobStore(Meanwhile(table, lambda: other.extend(jobs.deliver(SITE))), clock)
     assert slow.deliver(SITE) == []
     assert len(other) == 1
+
+
+@pytest.mark.parametrize("alternate", [False, True])
+def test_an_index_that_lags_behind_delivers_nothing_twice(table, clock, alternate):
+    lagging = JobStore(LateIndex(table), clock)
+    sent = lagging.new(request())
+    assert [job.ulid for job in lagging.deliver(SITE, alternate=alternate)] == [sent.ulid]
+    assert lagging.deliver(SITE, alternate=alternate) == []
+
+
+def test_a_job_that_is_full_up_does_not_keep_the_next_from_being_delivered(jobs, table, clock):
+    full = Ulids(clock).new()
+    table.put({"site": SITE, "ulid": full, "statusId": f"UNREAD#{full}", "junk": "x" * 409_400})
+    clock.unix += 1
+    sent = jobs.new(request())
+    assert jobs.deliver(SITE) == [sent]
 
 
 def test_what_was_cancelled_in_between_is_not_delivered(table, clock, jobs):
