@@ -9,23 +9,15 @@ from collections.abc import Iterator
 
 import uvicorn
 from fastapi import FastAPI
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from ocs_sim.ranch._errors import RanchAddressTaken
+from ocs_sim.ranch._protocols import HttpProtocol, WebSocketProtocol
 
 DEFAULT_PORT = 8010
 _BACKLOG = 256
 _KEEP_ALIVE_SECONDS = 75
 _LONGEST_GOODBYE_SECONDS = 2
 _LONGEST_WEBSOCKET_MESSAGE_BYTES = 64 * 1024
-
-
-class _WebSocket(WebSocketsSansIOProtocol):
-    def on_task_complete(self, task: asyncio.Task[None]) -> None:
-        super().on_task_complete(task)
-        if not self.writable.is_set():
-            # Who reads nothing would keep what waits for him, and the connection, for ever.
-            self.transport.abort()
 
 
 class _Server(uvicorn.Server):
@@ -63,9 +55,9 @@ class RanchServer:
         self._socket = _listen(self.host, self._wanted_port)
         config = uvicorn.Config(
             self._app,
-            http="httptools",
+            http=HttpProtocol,
             # uvicorn's usual implementation of websockets warns that it is deprecated.
-            ws=_WebSocket,
+            ws=WebSocketProtocol,
             ws_max_size=_LONGEST_WEBSOCKET_MESSAGE_BYTES,
             lifespan="on",
             interface="asgi3",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 
 from ocs_sim.ranch import Services, create_app
@@ -119,3 +121,35 @@ def test_the_routes_are_described():
         ("post", "/objects"),
     } <= routes
     assert all(each.get("description") for path in described["paths"].values() for each in path.values())
+
+
+def raw(ranch, *pieces, ends):
+    """Send bytes; return what comes back, until it `ends` with that."""
+    with socket.create_connection(("127.0.0.1", ranch.port), timeout=20) as connection:
+        for piece in pieces:
+            connection.sendall(piece)
+        answer = b""
+        while not answer.endswith(ends):
+            more = connection.recv(65536)
+            assert more, answer
+            answer += more
+        return answer
+
+
+def test_who_offers_http_2_is_served_all_the_same(shared):
+    body = b'{"site": "nobody"}'
+    head = (
+        b"POST /jobs/getnewjobs HTTP/1.1\r\nConnection: Upgrade, HTTP2-Settings\r\nContent-Length: 18\r\n"
+        b"Host: x\r\nHTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABk\r\nUpgrade: h2c\r\n\r\n"
+    )
+    for pieces in ([head + body], [head, body], [head[:40], head[40:] + body[:3], body[3:]]):
+        assert raw(shared, *pieces, ends=b"\r\n\r\n[]").startswith(b"HTTP/1.1 200 OK")
+
+
+def test_heads_have_an_end(shared):
+    line = b"X-Long: " + b"y" * 10_000 + b"\r\n"
+    head = b"GET /nothing HTTP/1.1\r\nHost: x\r\n"
+    answer = raw(shared, head, *[line] * 7, ends=b"too large.")
+    assert answer.startswith(b"HTTP/1.1 400")
+    allowed = head + line * 5 + b"\r\n"
+    assert raw(shared, allowed, ends=MISSING.encode()).startswith(b"HTTP/1.1 403")

@@ -166,6 +166,12 @@ def test_a_file_is_put_by_a_link(ranch):
     assert ranch.http.get(link(ranch)).headers["etag"] == answer.headers["etag"]
 
 
+def test_what_looks_like_a_head_in_a_file_stays_as_it_is(ranch):
+    content = b"\r\nUpgrade: h2c\r\n\r\n" * 40_000
+    assert ranch.http.put(ranch.services.objects.upload_link(KEY), content=content).status_code == 200
+    assert ranch.services.objects.get(KEY) == content
+
+
 def test_a_file_is_posted_by_a_form_as_site_software_does(ranch):
     content = fits_bytes()
     form = ranch.services.objects.upload_form(KEY, content_type="image/fits")
