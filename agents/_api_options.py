@@ -21,3 +21,4 @@ class ApiOptions(Options):
         "compat-open", help="`keys`: sites need their key; `compat-open`: who sends none is let in."
     )
     any_site: bool = option(default=False, help="Take jobs for sites too that this site file does not name.")
+    oldest: float = option(0.0, ge=0, help="Seconds after which a job that nobody took expires; 0 for never.")

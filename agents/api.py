@@ -8,13 +8,13 @@ from typing import Any
 
 from ocs_sim.agent import Agent, AgentContext, Run, process
 from ocs_sim.auth import AuthError
-from ocs_sim.ranch import RanchError, RanchServer, create_app
+from ocs_sim.ranch import RanchError, RanchServer, Services, create_app
 from ocs_sim.stores import StoreError, open_stores
 
 from ._api_options import ApiOptions
 from ._api_services import services_of
 
-_PERIOD_SECONDS = 5.0
+_PERIOD_SECONDS = 10.0
 _AGAIN_SECONDS = 2.0
 
 
@@ -40,26 +40,26 @@ class Api(Agent[ApiOptions]):
 
         """
         async with AsyncExitStack() as stack:
-            server = await self._begin(run, stack)
+            server, services = await self._begin(run, stack)
             run.data = self._facts(server)
             self.log.info("serving at %s", server.address)
             async for _ in run.every(_PERIOD_SECONDS):
-                pass
+                await asyncio.to_thread(self._expire, services)
         return "Served until asked to end."
 
-    async def _begin(self, run: Run, stack: AsyncExitStack) -> RanchServer:
+    async def _begin(self, run: Run, stack: AsyncExitStack) -> tuple[RanchServer, Services]:
         while True:
             try:
                 async with AsyncExitStack() as attempt:
-                    server = await self._start(attempt)
+                    started = await self._start(attempt)
                     stack.push_async_exit(attempt.pop_all())
                     run.recovered()
-                    return server
+                    return started
             except (RanchError, StoreError, AuthError) as fault:
                 run.degraded(str(fault))
             await run.sleep_async(_AGAIN_SECONDS)
 
-    async def _start(self, stack: AsyncExitStack) -> RanchServer:
+    async def _start(self, stack: AsyncExitStack) -> tuple[RanchServer, Services]:
         stores = open_stores(self.context.site.stores, self.context.clock)
         stack.callback(stores.close)
         # AWS may take its time, and so may a disk.
@@ -67,7 +67,16 @@ class Api(Agent[ApiOptions]):
         server = RanchServer(create_app(services), self.options.host, self.options.port)
         await server.start()
         stack.push_async_callback(server.stop)
-        return server
+        return server, services
+
+    def _expire(self, services: Services) -> None:
+        if not self.options.oldest:
+            return
+        try:
+            for site in self.context.site.observatories:
+                services.jobs.expire(site, self.options.oldest)
+        except StoreError as fault:
+            self.log.warning("jobs that are too old stay: %s", fault)
 
     def _facts(self, server: RanchServer) -> dict[str, Any]:
         site = self.context.site

@@ -118,6 +118,14 @@ def test_its_options_say_who_may(tmp_path):
         assert httpx.post(f"{url}/jobs/getnewjobs", json=body, headers=headers).json() == []
 
 
+def test_jobs_that_nobody_took_expire(tmp_path):
+    with running(tmp_path) as api:
+        ulid = ask(address(api), tmp_path).json()["ulid"]
+    with running(tmp_path, "--oldest", "0.001") as api:
+        url = address(api)
+        api.until(lambda: httpx.get(f"{url}/jobs/tst/{ulid}").json()["status"] == "EXPIRED")
+
+
 def test_an_issuer_that_cannot_be_trusted_is_told_of(tmp_path):
     with running(tmp_path, "--issuer", "https://x.example/", "--jwks", "keys.json") as api:
         api.until(lambda: api.status("serve").session["degraded"])
