@@ -57,4 +57,4 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
     finally:
         await app.state.watch.stop()
-        app.state.threads.close()
+        await app.state.threads.close()

@@ -16,15 +16,18 @@ class Threads:
 
     def __init__(self) -> None:
         self._pool: ThreadPoolExecutor | None = None
+        self._is_closed = False
 
     async def run(self, work: Callable[[], Result]) -> Result:
         """Do work in a thread; return what it returns, raise what it raises."""
         if self._pool is None:
+            if self._is_closed:
+                raise RuntimeError("the service has ended")
             self._pool = ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="ranch")
         return await asyncio.get_running_loop().run_in_executor(self._pool, work)
 
-    def close(self) -> None:
-        """Let the threads end when they have done what they do."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
-            self._pool = None
+    async def close(self) -> None:
+        """Let the threads end when they have done what they do, for good."""
+        pool, self._pool, self._is_closed = self._pool, None, True
+        if pool is not None:
+            await asyncio.to_thread(pool.shutdown, cancel_futures=True)

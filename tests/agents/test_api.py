@@ -9,6 +9,7 @@ import socket
 import httpx
 import pytest
 from ocs_sim.agents.api import Api
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from ocs_sim.auth import LocalIssuer, SiteKeys
@@ -70,6 +71,16 @@ def test_it_serves_by_itself_what_is_in_the_stores_of_the_site(tmp_path):
         assert api.wait("serve").session["success"] is True
         with pytest.raises(httpx.ConnectError):
             httpx.get(url)
+
+
+def test_it_ends_though_somebody_listens(tmp_path):
+    with running(tmp_path) as api:
+        url = address(api)
+        with connect(url.replace("http", "ws") + "/datastream?site=tst", proxy=None) as listener:
+            api.stop("serve")
+            with pytest.raises(ConnectionClosed):
+                listener.recv(timeout=20)
+        assert api.wait("serve").session["success"] is True
 
 
 def test_jobs_are_there_after_a_restart(tmp_path):
