@@ -43,8 +43,12 @@ class Database:
         self._closed = threading.Event()
         with explained(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            with self._connection() as connection:
-                self._prepare(connection)
+            try:
+                with self._connection() as connection:
+                    self._prepare(connection)
+            except BaseException:
+                self.close()
+                raise
 
     @contextlib.contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
@@ -104,7 +108,13 @@ class Database:
         return connection
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
-        if self._version(connection) == self._format.version:
+        # In one transaction: another process may be making it right now.
+        connection.execute("begin")
+        try:
+            version = self._version(connection)
+        finally:
+            connection.execute("rollback")
+        if version == self._format.version:
             return
         _write_ahead(connection, self.path)
         connection.execute("begin immediate")

@@ -4,6 +4,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -173,6 +174,22 @@ def test_who_holds_the_lock_too_long_is_told_of(monkeypatch, addresses):
             other.execute("rollback")
         table.put({"site": "sim"})
     assert _faults.BUSY_SECONDS == 30
+
+
+def test_who_opens_waits_while_another_process_makes_the_file(addresses):
+    addresses.directory.mkdir()
+    with closing(
+        sqlite3.connect(addresses.directory / "tables.sqlite", isolation_level=None, check_same_thread=False)
+    ) as other:
+        other.execute("begin")
+        other.execute("select * from sqlite_master").fetchall()
+        done = threading.Timer(0.2, other.execute, ["rollback"])
+        done.start()
+        try:
+            with open_stores(addresses) as stores:
+                stores.table(SPEC).put({"site": "sim"})
+        finally:
+            done.join()
 
 
 def test_a_table_that_has_other_keys(stores):

@@ -59,6 +59,13 @@ def launchers(tmp_path):
         launcher.close()
 
 
+def wait_for(file):
+    deadline = time.monotonic() + 20
+    while not file.exists():
+        assert time.monotonic() < deadline, f"{file} is not there: the writer does not write"
+        time.sleep(0.001)
+
+
 def killed_rounds(launchers, directory):
     """Kill writers at random moments after their first deed; return what they told, by kind."""
     dice = random.Random(5)
@@ -67,8 +74,7 @@ def killed_rounds(launchers, directory):
         for launcher, name in zip(launchers, names, strict=True):
             launcher.start(name)
         for launcher, name in zip(launchers, names, strict=True):
-            while not (directory / f"told-{name}").exists():
-                time.sleep(0.001)
+            wait_for(directory / f"told-{name}")
             # Not to wait for anything: it is to hit whatever the writer is doing.
             time.sleep(dice.uniform(0, 0.05))
             launcher.kill()

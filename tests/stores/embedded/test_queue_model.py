@@ -18,6 +18,7 @@ MOST, RETENTION = 3, 600
 
 @dataclass
 class Known:
+    message_id: str
     body: str
     group: str
     sent: float
@@ -37,7 +38,7 @@ class Queues(RuleBasedStateMachine):
             QueueSpec("model", retention_seconds=RETENTION, max_deliveries=MOST, dead_letters="model-dead")
         )
         self.known: list[Known] = []
-        self.dead_known: list[str] = []
+        self.dead_known: set[str] = set()
         self.held: list = []
         self.ids: dict[str, tuple[float, str]] = {}
 
@@ -45,7 +46,7 @@ class Queues(RuleBasedStateMachine):
         self.stores.close()
         self.directory.cleanup()
 
-    @rule(group=st.sampled_from("abc"), token=st.integers(0, 12))
+    @rule(group=st.sampled_from("abc"), token=st.integers(0, 5))
     def send(self, group, token):
         now = self.clock.time()
         message_id = self.queue.send(f"{token} {len(self.ids)}", group=group, deduplication_id=f"{token}")
@@ -53,10 +54,10 @@ class Queues(RuleBasedStateMachine):
         if now - sent < 300:
             assert message_id == first_id
             return
-        self.known.append(Known(f"{token} {len(self.ids)}", group, now))
+        self.known.append(Known(message_id, f"{token} {len(self.ids)}", group, now))
         self.ids[f"{token}"] = (now, message_id)
 
-    @rule(limit=st.integers(1, 10), lease=st.sampled_from([1, 30, 200]))
+    @rule(limit=st.integers(1, 10), lease=st.sampled_from([1, 30]))
     def receive(self, limit, lease):
         now = self.clock.time()
         self.forget()
@@ -68,7 +69,7 @@ class Queues(RuleBasedStateMachine):
             for known in dead:
                 self.known.remove(known)
                 wanted.remove(known)
-                self.dead_known.append(known.body)
+                self.dead_known.add(known.message_id)
         assert [message.body for message in received] == [known.body for known in wanted[:limit]]
         for known, message in zip(wanted[:limit], received, strict=True):
             known.until, known.receipt = now + lease, message.receipt
@@ -76,23 +77,26 @@ class Queues(RuleBasedStateMachine):
             assert message.deliveries == known.deliveries
         self.held += received
 
-    @rule(which=st.integers(0, 30), data=st.sampled_from(["acknowledge", "give back", "extend"]))
+    @rule(which=st.integers(1, 4), data=st.sampled_from(["acknowledge", "give back", "extend"]))
     def use_a_lease(self, which, data):
         if not self.held:
             return
-        message = self.held[which % len(self.held)]
+        message = self.held[-min(which, len(self.held))]
         self.forget()
-        known = next((known for known in self.known if known.receipt == message.receipt), None)
-        is_held = known is not None and known.until > self.clock.time()
-        if not is_held and (known is not None or data != "acknowledge"):
-            with pytest.raises(LeaseLost):
-                self.use(message, data)
-        elif is_held:
+        known = next((known for known in self.known if known.message_id == message.message_id), None)
+        if known is None and message.message_id not in self.dead_known:
+            # Nobody can have it: to be done with it is no fault, to keep it is.
+            if data == "acknowledge":
+                return
+        elif known is not None and known.receipt == message.receipt and known.until > self.clock.time():
             self.use(message, data)
             if data == "acknowledge":
                 self.known.remove(known)
             else:
                 known.until = self.clock.time() + (0 if data == "give back" else 60)
+            return
+        with pytest.raises(LeaseLost):
+            self.use(message, data)
 
     def use(self, message, what):
         if what == "acknowledge":
@@ -100,7 +104,7 @@ class Queues(RuleBasedStateMachine):
         else:
             self.queue.extend(message, 0 if what == "give back" else 60)
 
-    @rule(seconds=st.sampled_from([1, 40, 299, 400]))
+    @rule(seconds=st.sampled_from([2, 40, 299]))
     def time_passes(self, seconds):
         self.clock.advance(seconds)
 
@@ -118,4 +122,4 @@ class Queues(RuleBasedStateMachine):
 
 
 TestQueues = Queues.TestCase
-TestQueues.settings = settings(max_examples=examples(20), stateful_step_count=30, deadline=None)
+TestQueues.settings = settings(max_examples=examples(60), stateful_step_count=50, deadline=None)

@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from ocs_sim.stores import Depth, LeaseLost, NoSuchObject, QueueSpec, TableSpec
+from ocs_sim.stores import Depth, LeaseLost, NoSuchObject, QueueSpec, StoreAddresses, TableSpec, open_stores
+from ocs_sim.stores._embedded._blobs import Blobs
 
 THREADS = 8
 
@@ -20,6 +21,19 @@ def in_threads(call, count=THREADS):
 
     with ThreadPoolExecutor(count) as pool:
         return list(pool.map(together, range(count)))
+
+
+def test_all_open_what_is_not_there_yet(tmp_path):
+    for number in range(20):
+        addresses = StoreAddresses(tmp_path / f"{number}")
+
+        def use(which, addresses=addresses):
+            with open_stores(addresses) as opened:
+                opened.table(TableSpec("ports-threads", "site")).put({"site": f"{which}"})
+
+        in_threads(use, 4)
+        with open_stores(addresses) as opened:
+            assert len(list(opened.table(TableSpec("ports-threads", "site")).scan())) == 4
 
 
 def test_a_counter_is_exact(stores):
@@ -78,6 +92,20 @@ def test_who_reads_gets_one_whole_content_whoever_replaces_it(stores):
     for contents in in_threads(put_or_get):
         assert {len(content) for content in contents} <= {1000}
         assert all(len(set(content)) == 1 for content in contents)
+
+
+def test_a_content_that_is_replaced_just_before_it_is_opened(stores, monkeypatch):
+    objects = stores.objects
+    objects.put("a", b"old")
+    path = Blobs.path
+
+    def replaced_meanwhile(blobs, name):
+        monkeypatch.setattr(Blobs, "path", path)
+        objects.put("a", b"new")
+        return path(blobs, name)
+
+    monkeypatch.setattr(Blobs, "path", replaced_meanwhile)
+    assert objects.get("a") == b"new"
 
 
 def test_put_and_delete_side_by_side(stores):
