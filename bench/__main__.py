@@ -9,7 +9,7 @@ import os
 import platform
 import sys
 
-ALL = ("launch", "memory", "latency", "recovery", "telemetry", "stores", "world", "sites")
+ALL = ("launch", "memory", "latency", "recovery", "telemetry", "stores", "jobs", "world", "sites")
 PARTS = ("alpaca",)  # of world
 FLAGS = {"--quick": "BENCH_QUICK", "--profile": "BENCH_PROFILE"}
 
