@@ -8,6 +8,7 @@ from ocs_sim.stores import StoreError, open_stores
 from ._jobs import Assembly, JobsOptions, assemble, code_of, intake_of, table_of
 
 _SERVICE_WAIT_SECONDS = 1.0
+_LIVELY_PERIOD_SECONDS = 0.05
 
 
 class Jobs(Agent[JobsOptions]):
@@ -38,7 +39,7 @@ class Jobs(Agent[JobsOptions]):
             while not run.cancelled:
                 await assembly.bridge.poll()
                 self._tell(run, assembly)
-                await run.wait_async(self.options.poll_period)
+                await run.wait_async(self._pause(assembly))
         finally:
             await assembly.bridge.close()
             assembly.close()
@@ -76,6 +77,12 @@ class Jobs(Agent[JobsOptions]):
         finally:
             stores.close()
         return "Takes no more messages."
+
+    def _pause(self, assembly: Assembly) -> float:
+        # Each look at a service elsewhere has its price.
+        is_near = self.options.source == "store" and not self.context.site.stores.documents
+        quick = is_near and assembly.bridge.is_lively
+        return min(self.options.poll_period, _LIVELY_PERIOD_SECONDS) if quick else self.options.poll_period
 
     def _tell(self, run: Run, assembly: Assembly) -> None:
         bridge = assembly.bridge

@@ -74,7 +74,7 @@ def assemble(context: AgentContext[JobsOptions], table: Table) -> Assembly:
         peers, agents, context.site.identity, context.clock, desk, lambda name: _header(stores, name)
     )
     images = ImageWait(lambda: stores.objects, desk, context.clock, options.image_wait)
-    tools = Tools(peers, around, images, options, context.clock, agents)
+    tools = Tools(peers, around, images, options, context.clock, agents, context.log)
     codes = [code, *([options.wema] if options.wema else [])]
     sources = [source for each in codes for source in _sources(context, stores, each)]
     return Assembly(Bridge(sources, desk, tools, table, context.log), desk, stores, sources)

@@ -23,6 +23,7 @@ _MOST_WAITING = 500
 _MOST_URGENT = 50
 _LOOK_SECONDS = 1.0
 _EXPIRE_SECONDS = 10.0
+_LIVELY_SECONDS = 10.0
 
 
 class Bridge:
@@ -46,6 +47,7 @@ class Bridge:
         self._schedule = Schedule()
         self._entries: dict[str, Entry] = {}
         self._stops = Stops()
+        self._lively_until = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
         self._unheard = list(sources)
         self._due = dict.fromkeys(("look", "renew", "expire"), 0.0)
@@ -60,6 +62,11 @@ class Bridge:
         """The jobs that are being carried out."""
         waiting = set(self._schedule.waiting)
         return [entry for ulid, entry in self._entries.items() if ulid not in waiting]
+
+    @property
+    def is_lively(self) -> bool:
+        """Whether there are jobs, or were just now: then the next one should not wait for long."""
+        return bool(self._entries) or self._timer.monotonic() < self._lively_until
 
     async def poll(self) -> None:
         """Look for new jobs, and for what others did to ours."""
@@ -99,6 +106,7 @@ class Bridge:
     def _admit(self, job: Job, source: JobSource) -> None:
         if job.ulid in self._entries:
             return
+        self._lively_until = self._timer.monotonic() + _LIVELY_SECONDS
         try:
             prepared = self._prepare(job)
         except NotPossible as fault:
@@ -181,8 +189,8 @@ class Bridge:
             for entry in self.running:
                 await self._look(entry)
         if self._is_due("renew", options.lease / 3):
-            for entry in list(self._entries.values()):
-                await self._renew(entry)
+            # Beside all else: many renewals must not keep a stop waiting.
+            self._spawn(self._renew_all())
         if options.oldest and self._is_due("expire", _EXPIRE_SECONDS):
             for source in self._sources:
                 await self._desk.ask(source.name, source.expire, options.oldest)
@@ -196,6 +204,11 @@ class Bridge:
             return
         if job is not None and job.has_ended and entry.ulid in self._entries:
             entry.lose(f"the job is {job.status}")
+
+    async def _renew_all(self) -> None:
+        for entry in list(self._entries.values()):
+            if entry.ulid in self._entries and not entry.is_lost:
+                await self._renew(entry)
 
     async def _renew(self, entry: Entry) -> None:
         try:

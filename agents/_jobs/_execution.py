@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -41,6 +42,7 @@ class Tools:
     options: JobsOptions
     timer: Timer
     agents: Mapping[str, str]
+    log: logging.LoggerAdapter[Any]
 
 
 class Execution:
@@ -123,9 +125,10 @@ class Execution:
             return
         if step.step.only_if == "parked" and not record and not await self._is_parked(agent):
             return
-        session = await self._found(agent, step, record) if record else None
-        if session is None:
-            session = await self._run(number, agent, step)
+        async with self._tools.peers.turn(agent, step.step.operation):
+            session = await self._found(agent, step, record) if record else None
+            if session is None:
+                session = await self._run(number, agent, step)
         self._take_result(session)
 
     async def _run(self, number: int, agent: str, step: ReadyStep) -> Session:
@@ -139,6 +142,8 @@ class Execution:
             # Recorded first: after a crash, what runs then is compared with what ran before.
             await self._entry.tell(Status.STARTED, self._opening(agent, step), surely=surely, session=intent)
             self._check()
+            if self._entry.is_lost and self._heeds_end:
+                raise Ended
             try:
                 reply = await self._tools.peers.start(agent, operation, params)
             except PeerAway as away:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from ocs_sim.agent import AgentContext, Signal
 from ocs_sim.bus import BusError, ConnectionLost, NoSuchProcedure, NotConnected
-from ocs_sim.wire import Reply, agent_address
+from ocs_sim.wire import Reply, agent_address, ops_address
 
 Session = Mapping[str, Any]
 _NEVER_SENT = (NoSuchProcedure, NotConnected)
@@ -46,6 +47,11 @@ class Peers:
         self._context = context
         self._timeout = timeout_seconds
         self.never = Signal(context.clock)
+        self._turns: dict[tuple[str, str], asyncio.Lock] = {}
+
+    def turn(self, agent: str, operation: str) -> asyncio.Lock:
+        """Return what two stops hold one after the other, lest the one takes the other's run for its own."""
+        return self._turns.setdefault((agent, operation), asyncio.Lock())
 
     async def offer(self, agent: str) -> Offer:
         """Return what an agent offers now."""
@@ -64,6 +70,18 @@ class Peers:
     async def status(self, agent: str, operation: str) -> Session:
         """Return the latest run of an operation; {} if there is none."""
         return (await self._call(agent, operation, "status")).session
+
+    async def wait(self, agent: str, operation: str, seconds: float) -> Session:
+        """Return the run that is the latest one now, when it is over or as it is after so long."""
+        uri = ops_address(agent_address(self._context.address_root, agent))
+        try:
+            answer = await self._context.link.call(
+                uri, "wait", operation, None, seconds, timeout_seconds=seconds + self._timeout
+            )
+        except (BusError, TimeoutError) as fault:
+            raise PeerAway(agent, fault) from fault
+        session: Session = answer[2]
+        return session
 
     async def start(self, agent: str, operation: str, params: Mapping[str, Any]) -> Reply:
         """Start an operation."""

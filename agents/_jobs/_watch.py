@@ -42,21 +42,20 @@ class Watch:
         """Return the run when it is over. Raises RunLost."""
         operation, period = step.step.operation, _FIRST_PERIOD_SECONDS
         while True:
-            session = await self._look(agent, operation, str(record["run"]))
-            if session is not None:
-                if is_over(session):
-                    return session
+            session = await self._look(agent, operation, str(record["run"]), period)
+            if session is None:
+                await self._timer.wait_async(self._peers.never, period)
+            elif is_over(session):
+                return session
+            else:
                 await self._report(session, record)
             if heeds_end and self._entry.ending.is_set:
                 await self._abort(agent, operation)
-            # Once it is set, there is nothing more to wait for but time.
-            signal = self._peers.never if self._entry.ending.is_set else self._entry.ending
-            await self._timer.wait_async(signal, period)
             period = min(2 * period, _LONGEST_PERIOD_SECONDS)
 
-    async def _look(self, agent: str, operation: str, run: str) -> Session | None:
+    async def _look(self, agent: str, operation: str, run: str, seconds: float) -> Session | None:
         try:
-            session = await self._peers.status(agent, operation)
+            session = await self._peers.wait(agent, operation, seconds)
         except PeerAway as away:
             self._endure(agent, operation, away)
             return None
