@@ -53,7 +53,10 @@ def parse_message(body: str, site: str, message_id: str, sent_unix: float) -> Jo
 
 
 def refused_request(body: str, site: str, message_id: str, sent_unix: float) -> JobRequest:
-    """Return a request that keeps the text of a message nobody understands, for `JobStore.refuse`."""
+    """Return a request that keeps the text of a message nobody understands, for `JobStore.refuse`.
+
+    It has the ULID that the message names, if that much can be read, so that its sender learns of it.
+    """
     text = body[:_TEXT_KEPT].encode("utf-8", "backslashreplace").decode()
     return JobRequest(
         site=site,
@@ -62,8 +65,16 @@ def refused_request(body: str, site: str, message_id: str, sent_unix: float) -> 
         action="",
         optional_params={"message": text},
         source="queue",
-        ulid=derived_ulid(sent_unix * 1000, message_id),
+        ulid=_ulid(_readable(body), message_id, sent_unix),
     )
+
+
+def _readable(body: str) -> dict[str, Any]:
+    try:
+        message = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return message if isinstance(message, dict) else {}
 
 
 def _action(message: Mapping[str, Any], site: str) -> Action:

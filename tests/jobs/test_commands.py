@@ -190,6 +190,13 @@ def test_every_refused_message_can_be_kept(text):
     checked(refused_request(text, SITE, "m", 1.0))
 
 
+def test_who_sent_what_is_refused_finds_it_under_the_name_that_it_gave(jobs):
+    body = json.dumps({"command": "goto", "ra": "x", "id": ULID})
+    made = jobs.refuse(refused_request(body, SITE, "m", 1.0), "ra is no number")
+    assert jobs.get(SITE, ULID) == made
+    assert made.optional_params == {"message": body}
+
+
 def test_a_fault_that_quotes_a_stranger_s_text_can_be_told_and_kept(jobs):
     with pytest.raises(BadMessage) as caught:
         parse({"device": "mount", "action": "park", "required_params": {"\ud800": {"a": math.inf, "b": [1]}}})
