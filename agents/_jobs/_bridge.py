@@ -71,6 +71,7 @@ class Bridge:
     async def poll(self) -> None:
         """Look for new jobs, and for what others did to ours."""
         await self._recover()
+        await self._expire()
         for source in self._sources:
             if source not in self._unheard:
                 await self._claim(source)
@@ -92,6 +93,13 @@ class Bridge:
             self._unheard.remove(source)
             for job in sorted(held, key=lambda each: (not each.was_started, each.ulid)):
                 self._admit(job, source)
+
+    async def _expire(self) -> None:
+        """End what has waited too long before it can be claimed."""
+        oldest = self._tools.options.oldest
+        if oldest and self._is_due("expire", _EXPIRE_SECONDS):
+            for source in self._sources:
+                await self._desk.ask(source.name, source.expire, oldest)
 
     async def _claim(self, source: JobSource) -> None:
         # What came before can be carried out although nothing new comes.
@@ -191,9 +199,6 @@ class Bridge:
         if self._is_due("renew", options.lease / 3):
             # Beside all else: many renewals must not keep a stop waiting.
             self._spawn(self._renew_all())
-        if options.oldest and self._is_due("expire", _EXPIRE_SECONDS):
-            for source in self._sources:
-                await self._desk.ask(source.name, source.expire, options.oldest)
 
     async def _look(self, entry: Entry) -> None:
         """Find out whether somebody has cancelled a job that runs."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 Schema = Mapping[str, Any]
+_IS_NO = "is no"
 _TYPES: Mapping[str, Callable[[Any], bool]] = {
     "string": lambda value: isinstance(value, str),
     "boolean": lambda value: isinstance(value, bool),
@@ -43,18 +44,19 @@ def _faults(value: Any, given: Schema, root: Schema) -> list[str]:
     schema = _resolved(given, root)
     if "anyOf" in schema:
         found = [_faults(value, each, root) for each in schema["anyOf"]]
-        return [] if any(not each for each in found) else min(found, key=len)
+        # What is of the right type is closest to what was meant.
+        return min(found, key=lambda each: (bool(each), any(_IS_NO in fault for fault in each)))
     return list(_of_one(value, schema))
 
 
 def _of_one(value: Any, schema: Schema) -> Iterator[str]:
     kind = str(schema.get("type"))
     if kind in _TYPES and not _TYPES[kind](value):
-        yield f"is no {kind}: {value!r}"
+        yield f"{_IS_NO} {kind}: {value!r}"
         return
     choices = schema.get("enum", [schema["const"]] if "const" in schema else None)
     if choices is not None and value not in choices:
-        yield f"is none of {', '.join(map(str, choices))}: {value!r}"
+        yield f"must be one of {', '.join(map(str, choices))}: {value!r}"
     for keyword, (words, is_within) in _BOUNDS.items():
         if keyword in schema and _TYPES["number"](value) and not is_within(value, schema[keyword]):
             yield f"must be {words} {schema[keyword]:g}: {value!r}"

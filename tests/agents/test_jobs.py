@@ -2,9 +2,11 @@
 
 import pytest
 
-from ocs_sim.jobs import Status
+from ocs_sim.jobs import JobRequest, Status, first_ulid
 from ocs_sim.testing import wait_until
 from tests.agents.jobs_bench import SITE, bench_in
+
+LONG_AGO = first_ulid(1_700_000_000_000)
 
 
 @pytest.fixture
@@ -231,3 +233,19 @@ def test_what_unused_parameters_ask_for_is_said(bench):
     with bench.bridge():
         ulid = bench.post("camera", "expose", {"time": 1, "smartstack": True}, {"dither": "0"})
         assert bench.ended(ulid)[2]["unused"] == ["smartstack"]
+
+
+def test_jobs_that_have_waited_too_long_expire_and_are_not_done(bench):
+    old = JobRequest(SITE, "mount", "m", "park", user_roles=("admin",), ulid=LONG_AGO)
+    bench.jobs.new(old)
+    with bench.bridge("--oldest", "3600"):
+        assert bench.ended(LONG_AGO)[0] == "EXPIRED"
+        assert bench.ended(bench.post("mount", "home"))[0] == "COMPLETE"
+    assert [name for name, _ in bench.agents["mount"].said] == ["home"]
+
+
+def test_jobs_for_the_enclosure_may_come_under_another_code(bench):
+    with bench.bridge("--wema", "hill"):
+        ulid = bench.post("enclosure", "open", site="hill")
+        wait_until(lambda: bench.jobs.get("hill", ulid).has_ended)
+    assert bench.jobs.get("hill", ulid).status == "COMPLETE"

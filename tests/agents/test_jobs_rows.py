@@ -7,12 +7,14 @@ from ocs_sim.agents._jobs import ACTIONS
 from ocs_sim.agents._jobs._late import LATE
 from ocs_sim.agents._jobs._pixels import NoCoordinates, sky_of_pixel
 from ocs_sim.agents._jobs._prepare import NotPossible, Wish, prepare
+from ocs_sim.agents._jobs._schema import parameter_faults
 from ocs_sim.agents._jobs._site_rows import BadJobActions, with_site_rows
 from ocs_sim.agents.camera import Camera
 from ocs_sim.agents.dome import Dome
 from ocs_sim.agents.mount import Mount
 
 from ocs_sim.images import commanded_projection
+from ocs_sim.testing import AgentHarness
 
 AGENTS = {"mount": "m1", "camera": "c1", "dome": "d1"}
 CLASSES = {"mount": Mount, "camera": Camera, "dome": Dome}
@@ -236,6 +238,51 @@ def test_the_agents_have_every_operation_with_these_parameters(key, step):
     } - {each.name for each in step.parameters}
     assert step.way == "abort" or not missing
     assert all(each.late in LATE for each in step.parameters if each.late)
+
+
+@pytest.fixture(scope="module")
+def schemas(tmp_path_factory):
+    """What the agents publish of their parameters."""
+    found = {}
+    for name, words in (("mount", []), ("camera", ["--data-dir", "images"]), ("dome", [])):
+        directory = tmp_path_factory.mktemp(name)
+        with AgentHarness(CLASSES[name], arguments=words, directory=directory) as harness:
+            api = harness.ask("get_api")
+        for operation, _, info in [*api["tasks"], *api["processes"]]:
+            found[f"{name}.{operation}"] = info["params_schema"]
+    return found
+
+
+@pytest.mark.parametrize(("key", "params", "expected"), JOBS)
+def test_the_agents_would_accept_what_a_row_makes(key, params, expected, schemas):
+    if expected is NotPossible:
+        return
+    for step in ready(key, params).steps:
+        schema = schemas[f"{step.step.agent}.{step.step.operation}"]
+        if step.step.way == "run":
+            assert parameter_faults(step.params, schema, frozenset(step.late)) == []
+
+
+def test_what_an_agent_would_refuse_is_all_told(schemas):
+    params = {
+        "seconds": -1.0,
+        "count": 0,
+        "part": [0.1],
+        "image_type": "portrait",
+        "filter": 1.5,
+        "sharp": True,
+    }
+    faults = parameter_faults(params, schemas["camera.expose"], frozenset())
+    assert faults == [
+        "seconds must be at least 0: -1.0",
+        "count must be at least 1: 0",
+        "part has the wrong number of values: [0.1]",
+        "image_type must be one of light, bias, dark, flat: 'portrait'",
+        "filter is no string: 1.5",
+        "sharp is nothing that the operation knows",
+    ]
+    assert parameter_faults({}, schemas["camera.expose"], frozenset()) == ["seconds is missing"]
+    assert parameter_faults({}, schemas["camera.expose"], frozenset({"seconds"})) == []
 
 
 def test_the_point_of_an_image_is_where_its_header_says():
