@@ -6,6 +6,7 @@ import json
 import socket
 from dataclasses import replace
 
+import psutil
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
@@ -152,8 +153,17 @@ def test_who_does_not_read_is_let_go(ranch):
             ranch.loop.call_soon_threadsafe(ranch.app.state.hub.tell, "tst", "jobs", {"x": "x" * 50_000})
             quick.recv(timeout=20)
             told += 1
+        wait_until(lambda: not is_connected(ranch.port, slow.getsockname()[1]))
         job = ranch.asked()
         assert next_frame(quick)["data"]["ulid"] == job["ulid"]
+
+
+def is_connected(server_port, client_port):
+    return any(
+        (each.laddr.port, each.raddr.port) == (server_port, client_port)
+        for each in psutil.Process().net_connections("tcp")
+        if each.raddr
+    )
 
 
 def listeners(ranch):

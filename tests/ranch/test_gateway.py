@@ -153,3 +153,6 @@ def test_heads_have_an_end(shared):
     assert answer.startswith(b"HTTP/1.1 400")
     allowed = head + line * 5 + b"\r\n"
     assert raw(shared, allowed, ends=MISSING.encode()).startswith(b"HTTP/1.1 403")
+    # Each request of a connection has a head of its own.
+    for _ in range(8):
+        assert shared.http.get("/nothing", headers={"X-Long": "y" * 10_000}).status_code == 403
