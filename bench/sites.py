@@ -6,12 +6,16 @@ Beside the usual, a process for each site: five sites to a process, as `process-
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+import psutil
 
 from bench._site_idle import cpu_percents
 from bench._tools import row, seconds
+from ocs_sim.bus import HttpCaller
 from ocs_sim.testing import free_port
 from tests.observatory import Observatory, free_ports
 
@@ -79,14 +83,42 @@ def _measure(observatory: Observatory) -> Figures:
     up = seconds(lambda: observatory.well("up", "--timeout", "300", timeout=320))
     time.sleep(_SETTLE_SECONDS)
     processes = {str(each.pid): each for each in observatory.processes()}
-    memory = [each.memory_full_info() for each in processes.values()]
+    idle = _memory(processes.values())
     percents = cpu_percents(processes, IDLE_SECONDS)
+    status = seconds(lambda: observatory.well("status"))
+    images = seconds(lambda: _take_images(observatory))
+    used = _memory(processes.values())
     return {
         "up_s": round(up, 1),
-        "status_s": round(seconds(lambda: observatory.well("status")), 2),
+        "status_s": round(status, 2),
         "processes": len(processes),
-        "rss_mb": round(sum(each.rss for each in memory) / 1e6),
-        "pss_mb": round(sum(each.pss for each in memory) / 1e6),
+        "idle_pss_mb": idle["pss"],
+        "idle_rss_mb": idle["rss"],
         "idle_cpu_percent_of_a_core": round(sum(percents.values()), 1),
+        "images_s": round(images, 1),
+        "then_pss_mb": used["pss"],
+        "then_rss_mb": used["rss"],
         "down_s": round(seconds(lambda: observatory.well("down", timeout=300)), 1),
     }
+
+
+def _memory(processes: Iterable[psutil.Process]) -> dict[str, int]:
+    """Return the megabytes of all; PSS shares out the pages that several processes map, RSS counts each."""
+    infos = [each.memory_full_info() for each in processes]
+    return {unit: round(sum(getattr(each, unit) for each in infos) / 1e6) for unit in ("rss", "pss")}
+
+
+def _take_images(observatory: Observatory) -> None:
+    """Take an image at every site, all at once: then each has rendered, measured and stored one."""
+    cameras = [f"observatory.s{number:02d}-camera.ops" for number in range(SITES)]
+    with HttpCaller(observatory.http, timeout_seconds=120) as caller:
+        for camera in cameras:
+            _well(caller.call(camera, "start", "expose", {"seconds": 1.0}))
+        for camera in cameras:
+            _well(caller.call(camera, "wait", "expose", {}))
+
+
+def _well(answer: list[Any]) -> None:
+    code, message, session = answer
+    if code != 0 or session.get("success") is False:
+        raise RuntimeError(f"{message}: {session}")

@@ -55,7 +55,7 @@ def expand(root: Read, path: Path, environ: Environ[str, str], faults: Faults) -
         place = site.read.trees["template"].place if "template" in site.read.trees else site.place
         filled = templates.fill_in(name, {**variables, **names}, place)
         if filled is not None and host is not None:
-            agents = _Agents(site, filled.all(), chosen, faults).read()
+            agents = _Agents(site, filled, chosen, faults).read()
             host.values["agent-instances"] = (*host.get("agent-instances", ()), *agents)
 
 
@@ -136,7 +136,7 @@ def _of_device(name: str, roles: Template, devices: dict[str, Wish] | None) -> W
 @dataclass(frozen=True, slots=True)
 class _Agents:
     site: Entered
-    roles: dict[str, Mapping]
+    template: Template
     chosen: dict[str, list[Tree]]
     faults: Faults
 
@@ -152,13 +152,15 @@ class _Agents:
 
     def _tree(self, role: str, wishes: list[Tree]) -> Mapping:
         place = self.site.place
-        own = _moved(self.roles[role], place)
+        own = _moved(self.template.all()[role], place)
         entries = dict(own.entries) if isinstance(own, Mapping) else {}
         written = entries.pop("process-group", None)
         entries["instance-id"] = _text(f"{self.site.code}-{role}", place)
         entries["site"] = _text(self.site.code, place)
         if group := self._group(written):
             entries["process-group"] = _text(group, place)
+        if self.template.environment is not None:
+            entries.setdefault("env", Entry(place, _moved(self.template.environment, place)))
         if needs := entries.get("depends-on"):
             entries["depends-on"] = Entry(place, self._needs(needs.value))
         for wish in wishes:
@@ -184,7 +186,9 @@ class _Agents:
         return Scalar(tree.place, None, "") if self._is_absent(tree) else tree
 
     def _is_absent(self, tree: Tree) -> bool:
-        return is_null(tree) or (isinstance(tree, Scalar) and tree.text in self.roles.keys() - self.chosen)
+        return is_null(tree) or (
+            isinstance(tree, Scalar) and tree.text in self.template.all().keys() - self.chosen
+        )
 
 
 def _over(template: Entry | None, wish: Tree) -> Entry:

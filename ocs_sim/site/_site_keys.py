@@ -222,10 +222,27 @@ class Whole:
         return {"type": "object"}
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A mapping that is read later, where it is used."""
+
+    def read(self, tree: Tree, where: str, faults: Faults) -> Mapping | Invalid:
+        """Return the mapping."""
+        if isinstance(tree, Mapping):
+            return tree
+        faults.error(tree.place, f"{where} must be a mapping of `key: value` lines, not {kind_of(tree)}.")
+        return INVALID
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON Schema of a mapping."""
+        return {"type": "object"}
+
+
 TEMPLATE = Section(
     "template",
     (
         Key("devices", Whole(), "The agents of devices, by their names; a site's `devices` chooses of them."),
         Key("agents", Whole(), "The agents that every site of the template has."),
+        Key("env", Kept(), "Environment variables of all of them."),
     ),
 )

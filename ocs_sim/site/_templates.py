@@ -27,6 +27,7 @@ class Template:
 
     devices: dict[str, Mapping]
     agents: dict[str, Mapping]
+    environment: Mapping | None = None
 
     def all(self) -> dict[str, Mapping]:
         """Return both, those that every site has first."""
@@ -74,4 +75,4 @@ class Templates:
         read = TEMPLATE.read(Converter(found, variables).convert(node), "The template", found)
         if not isinstance(read, Read):
             return None
-        return Template(read.get("devices", {}), read.get("agents", {}))
+        return Template(read.get("devices", {}), read.get("agents", {}), read.get("env"))
