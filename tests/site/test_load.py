@@ -226,7 +226,7 @@ def test_an_agent_that_is_not_there_is_named_with_the_nearest(mini):
         mini.instance(mini.host("localhost"), "date1")
     assert str(caught.value) == (
         f"{mini.path} has no agent 'date1' on host 'localhost': did you mean 'data1'? "
-        "It has master, registry, aggregator, data1, world, mount, camera, dome, weather; "
+        "It has master, registry, aggregator, data1, world, mount, camera, dome, weather, jobs, site, api; "
         "choose one with --instance-id."
     )
 
