@@ -14,7 +14,6 @@ from ocs_sim.stores import Stores, open_stores
 from ._around import Around
 from ._bridge import Bridge
 from ._desk import Desk
-from ._execution import Tools
 from ._foreign_source import ForeignSource
 from ._images import ImageWait
 from ._intake import Intake
@@ -25,6 +24,7 @@ from ._service import ServiceSource
 from ._site_rows import with_site_rows
 from ._source import JobSource, StoreSource
 from ._table import ACTIONS
+from ._tools import Tools
 from ._web import Web
 from ._web_source import ClaimingSource
 

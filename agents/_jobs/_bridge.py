@@ -12,12 +12,13 @@ from ocs_sim.jobs import Job, Status
 
 from ._desk import Desk
 from ._entry import Entry
-from ._execution import Execution, Tools
+from ._execution import Execution
 from ._prepare import NotPossible, Prepared, Wish, prepare
 from ._rows import Table
 from ._schedule import Place, Schedule
 from ._source import JobLost, JobSource, News
 from ._stops import Stops
+from ._tools import Tools
 
 _MOST_WAITING = 500
 _MOST_URGENT = 50
@@ -140,7 +141,7 @@ class Bridge:
             return prepare(wish, self._table, self._tools.agents)
         except NotPossible:
             raise
-        except Exception as fault:
+        except Exception as fault:  # what a stranger sent may be anything
             raise NotPossible([f"it cannot be understood: {type(fault).__name__}: {fault}"]) from fault
 
     def _place(self, job: Job, prepared: Prepared) -> Place:

@@ -2,47 +2,23 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
-from ocs_sim.agent import Timer
 from ocs_sim.errors import ObservatoryError
 from ocs_sim.jobs import Status
 from ocs_sim.wire import Reply, ResponseCode
 
 from ._entry import Ended, Entry
 from ._follow import facts_of, image_names
-from ._images import ImageWait
-from ._late import LATE, Surroundings
-from ._options import JobsOptions
-from ._peers import Offer, PeerAway, Peers, Session, is_over, last_words, run_of
+from ._late import LATE
+from ._peers import Offer, PeerAway, Session, last_words, run_of
+from ._reach import IN_PROGRESS, Reach
 from ._rows import ReadyStep
 from ._schema import parameter_faults
+from ._tools import StepFailed, Tools
 from ._watch import RunLost, Watch
-
-_AGAIN_SECONDS = 0.25
-_END_SECONDS = 30.0
-_IN_PROGRESS = "already in progress"
-
-
-class StepFailed(Exception):
-    """Why a step, and with it the job, failed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """What executions share."""
-
-    peers: Peers
-    around: Surroundings
-    images: ImageWait
-    options: JobsOptions
-    timer: Timer
-    agents: Mapping[str, str]
-    log: logging.LoggerAdapter[Any]
 
 
 class Execution:
@@ -53,8 +29,7 @@ class Execution:
         self._tools = tools
         self._data: dict[str, Any] = {}
         self._words = ""
-        # Steps that put things right are not ended by what ended those before them.
-        self._heeds_end = True
+        self._reach = Reach(entry, tools)
 
     async def run(self) -> None:
         """Do it. Raises nothing."""
@@ -69,6 +44,8 @@ class Execution:
         except (StepFailed, ObservatoryError) as fault:
             await self._finish(Status.FAILED, str(fault))
         except Exception as fault:
+            # Whatever it is: a bad job never stops the next.
+            self._tools.log.exception("job %s", entry.ulid)
             await self._finish(Status.FAILED, f"the bridge failed: {type(fault).__name__}: {fault}")
 
     async def _finish(self, status: str, message: str) -> None:
@@ -83,7 +60,8 @@ class Execution:
         for number, step in enumerate(self._entry.prepared.steps):
             if number < first or (fault is not None and not step.step.always):
                 continue
-            self._heeds_end = fault is None
+            # Steps that put things right are not ended by what ended those before them.
+            self._reach.heeds_end = fault is None
             try:
                 await self._take(number, step, record if number == first else {})
             except (StepFailed, Ended, ObservatoryError) as found:
@@ -121,9 +99,9 @@ class Execution:
     async def _take(self, number: int, step: ReadyStep, record: Mapping[str, Any]) -> None:
         agent = self._agent(step)
         if step.step.way != "run":
-            await self._tell_process(agent, step)
+            await self._reach.tell_process(agent, step)
             return
-        if step.step.only_if == "parked" and not record and not await self._is_parked(agent):
+        if step.step.only_if == "parked" and not record and not await self._reach.is_parked(agent):
             return
         async with self._tools.peers.turn(agent, step.step.operation):
             session = await self._found(agent, step, record) if record else None
@@ -134,15 +112,15 @@ class Execution:
     async def _run(self, number: int, agent: str, step: ReadyStep) -> Session:
         """Start an operation and follow it to its end."""
         operation, surely = step.step.operation, not self._entry.prepared.row.overtakes
-        deadline = self._deadline(self._tools.options.busy_wait)
+        deadline = self._reach.deadline(self._tools.options.busy_wait)
         while True:
-            offer = await self._free(agent, operation, deadline)
+            offer = await self._reach.free(agent, operation, deadline)
             params = {**step.params, **await self._late(step)}
             intent = self._intent(number, agent, operation, offer, params)
             # Recorded first: after a crash, what runs then is compared with what ran before.
             await self._entry.tell(Status.STARTED, self._opening(agent, step), surely=surely, session=intent)
-            self._check()
-            if self._entry.is_lost and self._heeds_end:
+            self._reach.check()
+            if self._entry.is_lost and self._reach.heeds_end:
                 raise Ended
             try:
                 reply = await self._tools.peers.start(agent, operation, params)
@@ -153,7 +131,7 @@ class Execution:
                 continue
             if reply.code is ResponseCode.OK:
                 return await self._follow(agent, step, intent, reply)
-            if _IN_PROGRESS not in reply.message:
+            if IN_PROGRESS not in reply.message:
                 raise StepFailed(f"{agent} refuses {operation}: {reply.message}")
 
     async def _follow(self, agent: str, step: ReadyStep, intent: dict[str, Any], reply: Reply) -> Session:
@@ -164,12 +142,12 @@ class Execution:
     async def _watched(self, agent: str, step: ReadyStep, record: Mapping[str, Any]) -> Session:
         watch = Watch(self._entry, self._tools.peers, self._tools.options, self._tools.timer)
         try:
-            session = await watch.until_over(agent, step, record, heeds_end=self._heeds_end)
+            session = await watch.until_over(agent, step, record, heeds_end=self._reach.heeds_end)
         except RunLost as lost:
             raise StepFailed(str(lost)) from lost
         if not session.get("success"):
             self._take_result(session)
-            if self._heeds_end and self._entry.ending.is_set:
+            if self._reach.heeds_end and self._entry.ending.is_set:
                 raise Ended
             raise StepFailed(f"{agent}: {last_words(session) or 'it failed, and does not say why.'}")
         return session
@@ -181,7 +159,7 @@ class Execution:
             raise StepFailed(
                 "the table of actions is another one than when this job was begun; not repeated."
             )
-        offer = await self._present(agent)
+        offer = await self._reach.present(agent)
         if offer.boot != record.get("boot"):
             raise StepFailed(
                 f"{agent} was restarted while it was at {operation}: what became of it is not known, and it "
@@ -198,56 +176,6 @@ class Execution:
             f"somebody else has used {operation} of {agent} since: whether this job's was carried out is not "
             "known, and it is not repeated."
         )
-
-    async def _free(self, agent: str, operation: str, busy_deadline: float) -> Offer:
-        """Return what the agent offers once the operation does not run any more. Raises StepFailed."""
-        while True:
-            offer = await self._present(agent)
-            if operation not in offer.operations:
-                raise StepFailed(f"{agent} has no operation {operation}.")
-            if is_over(offer.operations[operation].session):
-                return offer
-            if self._tools.timer.monotonic() >= busy_deadline:
-                raise StepFailed(f"{operation} of {agent} is in progress, and not for a job: stop it first.")
-            await self._sleep(_AGAIN_SECONDS)
-
-    async def _present(self, agent: str) -> Offer:
-        """Return what an agent offers, once it is there. Raises StepFailed."""
-        deadline = self._deadline(self._tools.options.agent_wait)
-        while True:
-            try:
-                return await self._tools.peers.offer(agent)
-            except PeerAway as away:
-                if self._tools.timer.monotonic() >= deadline:
-                    seconds = self._tools.options.agent_wait
-                    raise StepFailed(f"{str(away).rstrip('.')}; waited for {seconds:g} s.") from away
-            await self._sleep(_AGAIN_SECONDS)
-
-    async def _tell_process(self, agent: str, step: ReadyStep) -> None:
-        """Begin or end a process, or abort a task: done when the agent says so, or it is so already."""
-        peers, operation, way = self._tools.peers, step.step.operation, step.step.way
-        try:
-            if way == "begin":
-                reply = await peers.start(agent, operation, step.params)
-                if reply.code is not ResponseCode.OK and _IN_PROGRESS not in reply.message:
-                    raise StepFailed(f"{agent} refuses {operation}: {reply.message}")
-                return
-            await peers.end(agent, operation, "stop" if way == "end" else "abort")
-            deadline = self._deadline(_END_SECONDS)
-            while not is_over(await peers.status(agent, operation)):
-                if self._tools.timer.monotonic() >= deadline:
-                    raise StepFailed(f"{operation} of {agent} did not end within {_END_SECONDS:g} s.")
-                await self._sleep(_AGAIN_SECONDS)
-        except PeerAway as away:
-            if not step.step.optional:
-                raise StepFailed(str(away)) from away
-
-    async def _is_parked(self, agent: str) -> bool:
-        try:
-            data = (await self._tools.peers.status(agent, "monitor")).get("data") or {}
-        except PeerAway:
-            return True
-        return bool(data.get("at_park", True))
 
     async def _late(self, step: ReadyStep) -> dict[str, Any]:
         wish = {**self._entry.job.optional_params, **self._entry.job.required_params}
@@ -281,21 +209,6 @@ class Execution:
 
     def _agent(self, step: ReadyStep) -> str:
         return self._tools.agents.get(step.step.agent, step.step.agent)
-
-    def _deadline(self, seconds: float) -> float:
-        return self._tools.timer.monotonic() + seconds
-
-    def _check(self) -> None:
-        if self._heeds_end and self._entry.ending.is_set:
-            raise Ended
-
-    async def _sleep(self, seconds: float) -> None:
-        self._check()
-        if self._heeds_end:
-            await self._entry.ending.wait_async(seconds)
-        else:
-            await self._tools.images.pause(seconds)
-        self._check()
 
 
 def _is_within(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> bool:

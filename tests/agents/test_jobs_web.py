@@ -8,7 +8,7 @@ import pytest
 
 from ocs_sim.clock import SystemClock
 from ocs_sim.jobs import JobRequest, JobStore, Ulids, job_table
-from ocs_sim.ranch import RanchServer
+from ocs_sim.ranch import RanchServer, create_app
 from ocs_sim.testing import wait_until
 from tests.agents.jobs_bench import SITE, bench_in
 from tests.ranch.ranch_bench import Ranch
@@ -62,7 +62,7 @@ def test_a_service_that_is_away_is_said_and_messages_of_the_queue_are_done_all_t
     with bench.bridge("--source", f"{ranch.url}/jobs") as bridge:
         wait_until(lambda: bridge.status("work").session["degraded"])
         assert bench.ended(bench.post("mount", "go", GO))[0] == "COMPLETE"
-        ranch.server = RanchServer(ranch.app, port=ranch.port)
+        ranch.server = RanchServer(create_app(ranch.services), port=ranch.port)
         ranch.run(ranch.server.start())
         ulid = post(ranch.jobs)
         wait_until(lambda: ranch.jobs.get(SITE, ulid).has_ended)
