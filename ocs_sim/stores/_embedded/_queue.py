@@ -91,8 +91,14 @@ class SqliteQueue:
         with self._database.write() as connection:
             done = connection.execute(
                 "update messages set leased_until_unix = ?"
-                " where message_id = ? and receipt = ? and leased_until_unix > ?",
-                (now + lease_seconds, message.message_id, message.receipt, now),
+                " where message_id = ? and receipt = ? and leased_until_unix > ? and sent_unix > ?",
+                (
+                    now + lease_seconds,
+                    message.message_id,
+                    message.receipt,
+                    now,
+                    now - self._spec.retention_seconds,
+                ),
             )
             if not done.rowcount:
                 raise LeaseLost(message_id=message.message_id)

@@ -114,6 +114,7 @@ class SqliteTable:
                     key = self._key_of(new)
                     text = self._text(connection, key) if self._spec.changes else None
                     self._store(connection, key, text, encode(new))
+            self._forget_expired()
 
     def query(
         self,

@@ -38,12 +38,10 @@ def test_an_index_that_is_declared_later_has_the_documents_of_before(addresses, 
 
 def test_changes_are_kept_for_a_day(stores, clock):
     table = stores.table(SPEC)
-    for number in range(100):
-        table.put({"site": "sim", "ulid": f"old {number}"})
+    table.put_many({"site": "sim", "ulid": f"old {number}"} for number in range(100))
     position = table.latest_position()
     clock.advance(25 * 3600)
-    for number in range(100):
-        table.put({"site": "sim", "ulid": f"new {number}"})
+    table.put_many({"site": "sim", "ulid": f"new {number}"} for number in range(100))
     kept = table.changes()
     assert len(kept) <= 100 + 64
     assert [change.key[1] for change in table.changes(position)] == [f"new {number}" for number in range(100)]
@@ -51,14 +49,11 @@ def test_changes_are_kept_for_a_day(stores, clock):
 
 def test_a_clock_that_was_set_back_forgets_no_change(stores, clock):
     table = stores.table(SPEC)
-    for number in range(70):
-        table.put({"site": "sim", "ulid": f"{number}"})
+    table.put_many({"site": "sim", "ulid": f"{number}"} for number in range(70))
     clock.advance(-48 * 3600)
-    for number in range(70, 140):
-        table.put({"site": "sim", "ulid": f"{number}"})
+    table.put_many({"site": "sim", "ulid": f"{number}"} for number in range(70, 140))
     clock.advance(48 * 3600)
-    for number in range(140, 210):
-        table.put({"site": "sim", "ulid": f"{number}"})
+    table.put_many({"site": "sim", "ulid": f"{number}"} for number in range(140, 210))
     assert [change.key[1] for change in table.changes()] == [f"{number}" for number in range(210)]
 
 
@@ -74,8 +69,7 @@ def test_what_has_expired_is_removed(addresses, clock):
         table = stores.table(spec)
         assert [(change.kind, change.key) for change in table.changes()][3:] == [("remove", ("a",))]
         clock.advance(1000)
-        for _ in range(500):
-            table.put({"site": "c"})
+        table.put_many([{"site": "c"}])
         assert [change.key for change in table.changes() if change.kind == "remove"] == [("a",), ("b",)]
         assert [document["site"] for document in table.scan()] == ["c"]
 

@@ -18,9 +18,10 @@ from tests.stores.clocks import HandClock
 from tests.stores.embedded.writers import QUEUE, TABLE, content
 
 ROOT = Path(__file__).parents[3]
-SIDE_BY_SIDE = 2
-ROUNDS = 50
-pytestmark = [pytest.mark.integration, pytest.mark.slow]
+SIDE_BY_SIDE = 4
+ROUNDS = 25
+# Minutes where many wait for one disk.
+pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 class Launcher:

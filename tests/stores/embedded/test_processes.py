@@ -46,20 +46,20 @@ def together(addresses, what, number):
 
 
 def test_a_counter_is_exact(addresses):
-    together(addresses, "count", 100)
+    together(addresses, "count", 40)
     with open_stores(addresses) as stores:
         table = stores.table(TABLE)
-        assert table.get("added")["n"] == PROCESSES * 100
-        assert table.get("expected")["n"] == PROCESSES * 100
+        assert table.get("added")["n"] == PROCESSES * 40
+        assert table.get("expected")["n"] == PROCESSES * 40
 
 
 def test_each_message_is_taken_once(addresses):
     with open_stores(addresses) as stores:
         queue = stores.queue(QUEUE)
-        for number in range(200):
+        for number in range(100):
             queue.send(f"{number}", group=f"{number % 7}", deduplication_id=f"{number}")
         taken = [body for printed in together(addresses, "take", 0) for body in printed]
-        assert sorted(taken, key=int) == [f"{number}" for number in range(200)]
+        assert sorted(taken, key=int) == [f"{number}" for number in range(100)]
         assert queue.depth() == Depth(0, 0)
 
 

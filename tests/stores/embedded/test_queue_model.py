@@ -14,6 +14,8 @@ from tests.examples import examples
 from tests.stores.clocks import HandClock
 
 MOST, RETENTION = 3, 600
+# Thousands of small commits: what they cost on a disk is not the question here.
+IN_MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 
 
 @dataclass
@@ -30,7 +32,7 @@ class Known:
 class Queues(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
-        self.directory = tempfile.TemporaryDirectory()
+        self.directory = tempfile.TemporaryDirectory(dir=IN_MEMORY)
         self.clock = HandClock()
         self.stores = open_stores(StoreAddresses(Path(self.directory.name)), self.clock)
         self.dead = self.stores.queue(QueueSpec("model-dead"))

@@ -24,7 +24,7 @@ def in_threads(call, count=THREADS):
 
 
 def test_all_open_what_is_not_there_yet(tmp_path):
-    for number in range(20):
+    for number in range(8):
         addresses = StoreAddresses(tmp_path / f"{number}")
 
         def use(which, addresses=addresses):
@@ -40,16 +40,16 @@ def test_a_counter_is_exact(stores):
     table = stores.table(TableSpec("ports-threads", "site"))
 
     def count(_):
-        for _ in range(50):
+        for _ in range(20):
             table.update(("sim",), add={"n": 1}, must_exist=False)
 
     in_threads(count)
-    assert table.get("sim")["n"] == THREADS * 50
+    assert table.get("sim")["n"] == THREADS * 20
 
 
 def test_each_message_is_taken_once_and_in_order(stores):
     queue = stores.queue(QueueSpec("ports-threads"))
-    for number in range(160):
+    for number in range(60):
         queue.send(f"{number}", group=f"{number % 5}", deduplication_id=f"{number}")
     taken = []
 
@@ -60,7 +60,7 @@ def test_each_message_is_taken_once_and_in_order(stores):
                 queue.acknowledge(message)
 
     in_threads(take)
-    assert sorted(int(message.body) for message in taken) == list(range(160))
+    assert sorted(int(message.body) for message in taken) == list(range(60))
     for group in range(5):
         order = [int(message.body) for message in taken if message.group == f"{group}"]
         assert order == sorted(order)
