@@ -34,6 +34,13 @@ def stored(ranch):
     return content
 
 
+@pytest.fixture(scope="module")
+def kept(shared):
+    content = fits_bytes()
+    shared.services.objects.put(KEY, content, content_type="image/fits")
+    return content
+
+
 def link(ranch, key=KEY, **more):
     return ranch.services.objects.link(key, **more)
 
@@ -44,10 +51,10 @@ def changed(url, **query):
     return parts._replace(query=urlencode(kept)).geturl()
 
 
-def test_a_link_gives_a_file_that_opens(ranch, stored):
-    answer = ranch.http.get(link(ranch))
+def test_a_link_gives_a_file_that_opens(shared, kept):
+    answer = shared.http.get(link(shared))
     assert (answer.status_code, answer.headers["content-type"]) == (200, "image/fits")
-    assert answer.content == stored
+    assert answer.content == kept
     assert fits.getdata(io.BytesIO(answer.content))[-1, -1] == (400 * 400 - 1) % 65536
     assert "content-disposition" not in answer.headers
 
@@ -60,8 +67,8 @@ def test_a_link_gives_a_file_that_opens(ranch, stored):
         ("Köln\r\n.fits", "attachment; filename=\"K_ln__.fits\"; filename*=UTF-8''K%C3%B6ln%0D%0A.fits"),
     ],
 )
-def test_a_link_may_say_what_the_file_is_saved_as(ranch, stored, filename, disposition):
-    assert ranch.http.get(link(ranch, filename=filename)).headers["content-disposition"] == disposition
+def test_a_link_may_say_what_the_file_is_saved_as(shared, kept, filename, disposition):
+    assert shared.http.get(link(shared, filename=filename)).headers["content-disposition"] == disposition
 
 
 @pytest.mark.parametrize(
@@ -73,29 +80,29 @@ def test_a_link_may_say_what_the_file_is_saved_as(ranch, stored, filename, dispo
         ("bytes=10-99999999", 10, None),
     ],
 )
-def test_parts_of_a_file_may_be_asked_for(ranch, stored, asked, start, end):
-    answer = ranch.http.get(link(ranch), headers={"Range": asked})
-    assert (answer.status_code, answer.content) == (206, stored[start:end])
-    first = start % len(stored)
-    assert answer.headers["content-range"] == f"bytes {first}-{first + len(answer.content) - 1}/{len(stored)}"
+def test_parts_of_a_file_may_be_asked_for(shared, kept, asked, start, end):
+    answer = shared.http.get(link(shared), headers={"Range": asked})
+    assert (answer.status_code, answer.content) == (206, kept[start:end])
+    first = start % len(kept)
+    assert answer.headers["content-range"] == f"bytes {first}-{first + len(answer.content) - 1}/{len(kept)}"
 
 
 @pytest.mark.parametrize("asked", ["bytes=5-2", "bytes=a-b", "lines=1-2", "bytes=-", "bytes=0-1,5-6", ""])
-def test_what_is_no_single_range_gives_the_whole_file(ranch, stored, asked):
-    answer = ranch.http.get(link(ranch), headers={"Range": asked})
-    assert (answer.status_code, len(answer.content)) == (200, len(stored))
+def test_what_is_no_single_range_gives_the_whole_file(shared, kept, asked):
+    answer = shared.http.get(link(shared), headers={"Range": asked})
+    assert (answer.status_code, len(answer.content)) == (200, len(kept))
 
 
 @pytest.mark.parametrize("asked", ["bytes=99999999-", "bytes=-0"])
-def test_a_range_beyond_the_end_is_refused(ranch, stored, asked):
-    answer = ranch.http.get(link(ranch), headers={"Range": asked})
-    assert (answer.status_code, answer.headers["content-range"]) == (416, f"bytes */{len(stored)}")
+def test_a_range_beyond_the_end_is_refused(shared, kept, asked):
+    answer = shared.http.get(link(shared), headers={"Range": asked})
+    assert (answer.status_code, answer.headers["content-range"]) == (416, f"bytes */{len(kept)}")
 
 
-def test_head_tells_all_but_the_content(ranch, stored):
-    answer = ranch.http.head(link(ranch))
+def test_head_tells_all_but_the_content(shared, kept):
+    answer = shared.http.head(link(shared))
     assert (answer.status_code, answer.content) == (200, b"")
-    assert answer.headers["content-length"] == str(len(stored))
+    assert answer.headers["content-length"] == str(len(kept))
     assert answer.headers["accept-ranges"] == "bytes"
 
 
@@ -110,17 +117,17 @@ def test_what_one_has_already_is_not_sent_again(ranch, stored):
     assert (whole.status_code, whole.content) == (200, b"another")
 
 
-def test_an_empty_file_is_a_file(ranch):
-    ranch.services.objects.put("tst/empty", b"")
-    answer = ranch.http.get(link(ranch, "tst/empty"))
+def test_an_empty_file_is_a_file(shared):
+    shared.services.objects.put("tst/empty", b"")
+    answer = shared.http.get(link(shared, "tst/empty"))
     assert (answer.status_code, answer.content) == (200, b"")
-    assert ranch.http.get(link(ranch, "tst/empty"), headers={"Range": "bytes=0-"}).status_code == 416
+    assert shared.http.get(link(shared, "tst/empty"), headers={"Range": "bytes=0-"}).status_code == 416
 
 
 @pytest.mark.parametrize("key", ["tst/a b+c%d&e?.fits", "tst/ü/日.fits", "a//b"])
-def test_keys_are_what_they_are(ranch, key):
-    ranch.services.objects.put(key, key.encode())
-    assert ranch.http.get(link(ranch, key)).content == key.encode()
+def test_keys_are_what_they_are(shared, key):
+    shared.services.objects.put(key, key.encode())
+    assert shared.http.get(link(shared, key)).content == key.encode()
 
 
 def test_links_that_are_not_ours_are_refused(ranch, stored):
@@ -144,14 +151,14 @@ def test_links_that_are_not_ours_are_refused(ranch, stored):
     assert ranch.http.get(good).status_code == 403
 
 
-def test_a_link_to_nothing_finds_nothing(ranch):
-    answer = ranch.http.get(link(ranch, "tst/nothing"))
+def test_a_link_to_nothing_finds_nothing(shared):
+    answer = shared.http.get(link(shared, "tst/nothing"))
     assert (answer.status_code, answer.json()) == (404, {"message": "There is no object 'tst/nothing'."})
 
 
-def test_what_was_uploaded_acts_for_nobody(ranch):
-    ranch.services.objects.put("tst/x.html", b"<script>", content_type="text/html")
-    headers = ranch.http.get(link(ranch, "tst/x.html")).headers
+def test_what_was_uploaded_acts_for_nobody(shared):
+    shared.services.objects.put("tst/x.html", b"<script>", content_type="text/html")
+    headers = shared.http.get(link(shared, "tst/x.html")).headers
     assert (headers["x-content-type-options"], headers["content-security-policy"]) == ("nosniff", "sandbox")
 
 
