@@ -20,7 +20,7 @@ from botocore.exceptions import ClientError
 from ocs_sim.stores._aws import _clients
 from ocs_sim.stores._aws._address import NamedResources
 from ocs_sim.stores._aws._faults import code_of
-from ocs_sim.stores._aws._keys import key_names
+from ocs_sim.stores._aws._keys import key_names, table_name
 from ocs_sim.stores._aws._values import decode
 from ocs_sim.stores._errors import LimitExceeded, NotProvisioned
 from ocs_sim.stores._table_port import Change, TableSpec
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _START, _END, _AT = "", "-", "@"
 _MOST_RECORDS = 1000
 _ITERATORS_KEPT = 64
+_STREAM_SECONDS = 60.0
 # What is told twice is allowed, what is left out is not.
 _SLACK_SECONDS = 2
 _KINDS: dict[str, Any] = {"INSERT": "insert", "MODIFY": "modify", "REMOVE": "remove"}
@@ -45,8 +46,9 @@ class ChangeReader:
         """Nothing is asked of DynamoDB before the first use."""
         self._place = place
         self._spec = spec
-        self._name = place.name(spec.name)
+        self._name = table_name(place, spec.name)
         self._arn: str | None = None
+        self._ask_again_monotonic = 0.0
         # A shard may have stretches without records, which only its next iterator leads across.
         self._iterators: OrderedDict[tuple[str, str], tuple[str, float]] = OrderedDict()
 
@@ -167,7 +169,9 @@ class ChangeReader:
         )
 
     def _stream(self, tables: DynamoDBClient) -> str:
-        if self._arn is None:
+        # A table that was deleted and made again has another stream, while the old one can still be read.
+        if self._arn is None or time.monotonic() >= self._ask_again_monotonic:
+            self._ask_again_monotonic = time.monotonic() + _STREAM_SECONDS
             if self._spec.changes:
                 self._arn = tables.describe_table(TableName=self._name)["Table"].get("LatestStreamArn")
             if self._arn is None:

@@ -1,8 +1,16 @@
-"""Which fields a table, or an index of it, is ordered by."""
+"""What a table is called, and which fields it, or an index of it, is ordered by."""
 
 from __future__ import annotations
 
+from ocs_sim.stores._aws._address import NamedResources
+from ocs_sim.stores._limits import check_table_spec
 from ocs_sim.stores._table_port import TableSpec
+
+
+def table_name(place: NamedResources, name: str) -> str:
+    """Return what DynamoDB calls a table of ours. Raises LimitExceeded when that is too long."""
+    check_table_spec(TableSpec(place.name(name), "key"))
+    return place.name(name)
 
 
 def key_names(spec: TableSpec) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError, WaiterError
 from ocs_sim.stores._aws import _clients
 from ocs_sim.stores._aws._address import NamedResources
 from ocs_sim.stores._aws._faults import code_of, is_missing, speaking_to
+from ocs_sim.stores._aws._keys import table_name
 from ocs_sim.stores._aws._schema import attributes_of, indexes_of, key_schema, unlike
 from ocs_sim.stores._aws._state import ResourceState
 from ocs_sim.stores._errors import StoreUnreachable
@@ -31,7 +32,7 @@ class TableProvision:
 
     def state(self, spec: TableSpec) -> ResourceState:
         """Return how a table is."""
-        name = self._place.name(spec.name)
+        name = table_name(self._place, spec.name)
         with self._speaking(name):
             told = self._told(name)
             if told is None:
@@ -40,7 +41,7 @@ class TableProvision:
 
     def start(self, spec: TableSpec) -> bool:
         """Begin to make a table; return whether there was none."""
-        name = self._place.name(spec.name)
+        name = table_name(self._place, spec.name)
         with self._speaking(name):
             if self._told(name) is not None:
                 return False
@@ -63,7 +64,7 @@ class TableProvision:
 
     def finish(self, spec: TableSpec, was_made: bool) -> ResourceState:
         """Wait until a table can be used, and mend what differs, if it can be mended."""
-        name = self._place.name(spec.name)
+        name = table_name(self._place, spec.name)
         with self._speaking(name):
             self._wait(name)
             before = self._differing(spec, self._told(name) or {})
@@ -80,7 +81,7 @@ class TableProvision:
 
     def start_delete(self, spec: TableSpec) -> bool:
         """Begin to remove a table; return whether there was one."""
-        name = self._place.name(spec.name)
+        name = table_name(self._place, spec.name)
         with self._speaking(name):
             if self._told(name) is None:
                 return False
@@ -90,7 +91,7 @@ class TableProvision:
 
     def finish_delete(self, spec: TableSpec, was_there: bool) -> ResourceState:
         """Wait until a table is gone."""
-        name = self._place.name(spec.name)
+        name = table_name(self._place, spec.name)
         if was_there:
             with self._speaking(name):
                 self._wait(name, "table_not_exists")

@@ -26,7 +26,8 @@ _SHORT_POLL_SECONDS = 0.2
 
 
 def queue_name(place: NamedResources, name: str) -> str:
-    """Return what SQS calls a queue of ours."""
+    """Return what SQS calls a queue of ours. Raises LimitExceeded when that is too long."""
+    check_queue_spec(QueueSpec(place.name(name)))
     return place.name(name) + FIFO
 
 

@@ -14,7 +14,7 @@ from ocs_sim.stores._aws._address import NamedResources
 from ocs_sim.stores._aws._changes import ChangeReader
 from ocs_sim.stores._aws._expressions import Expression
 from ocs_sim.stores._aws._faults import code_of, speaking_to
-from ocs_sim.stores._aws._keys import key_names
+from ocs_sim.stores._aws._keys import key_names, table_name
 from ocs_sim.stores._aws._values import decode, encode
 from ocs_sim.stores._aws._writing import write_many
 from ocs_sim.stores._embedded._edits import edited
@@ -45,7 +45,7 @@ class DynamoTable:
         check_table_spec(spec)
         self._spec = spec
         self._place = place
-        self._name = place.name(spec.name)
+        self._name = table_name(place, spec.name)
         self._clock = clock
         self._changes = ChangeReader(place, spec)
 

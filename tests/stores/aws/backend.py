@@ -71,8 +71,11 @@ class AwsBackend:
         return nullcontext()
 
     def close(self) -> None:
-        """Remove everything: of an account, nothing may stay."""
+        """Close the stores; what an emulator holds ends with it."""
         self.stores.close()
+
+    def remove(self) -> None:
+        """Remove everything: in an account nothing may stay."""
         self.provisioner.delete(self.made)
         self.provisioner.delete_objects([""])
         if self.provisioner.bucket:

@@ -57,6 +57,7 @@ def aws_backend(tmp_path):
     backend = AwsBackend(tmp_path, AWS_GAPS, os.environ.get("OBSBOW_CONFORMANCE_PREFIX", "obsbow-test-"))
     yield backend
     backend.close()
+    backend.remove()
 
 
 def aws_legs():

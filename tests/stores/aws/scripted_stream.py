@@ -20,7 +20,7 @@ class ScriptedStream:
         self.now_unix = now_unix
         self.trimmed = {}
         self.expired = False
-        self.asked = []
+        self.streams = []
         self._count = 0
 
     def shard(self, name, parent=None):
@@ -37,6 +37,7 @@ class ScriptedStream:
         self.shards[shard]["records"].append(None)
 
     def describe_stream(self, *, StreamArn, ExclusiveStartShardId=None):  # noqa: N803
+        self.streams.append(StreamArn)
         names = sorted(self.shards, reverse=True)
         first = 0 if ExclusiveStartShardId is None else names.index(ExclusiveStartShardId) + 1
         some = names[first : first + PAGE]
@@ -47,7 +48,6 @@ class ScriptedStream:
 
     def get_shard_iterator(self, *, StreamArn, ShardId, ShardIteratorType, SequenceNumber=None):  # noqa: N803
         records, first = self.shards[ShardId]["records"], self.trimmed.get(ShardId, 0)
-        self.asked.append((ShardId, ShardIteratorType))
         if ShardIteratorType == "LATEST":
             first = len(records)
         elif ShardIteratorType == "AFTER_SEQUENCE_NUMBER":
@@ -82,8 +82,10 @@ class ScriptedStream:
 class TableOfStream:
     """As much of boto3's client for tables as reading changes takes."""
 
+    arn = "arn:of:jobs"
+
     def describe_table(self, *, TableName):  # noqa: N803
-        return {"Table": {"LatestStreamArn": f"arn:of:{TableName}"}}
+        return {"Table": {"LatestStreamArn": self.arn}}
 
 
 def _record(sequence, key, unix):

@@ -6,12 +6,22 @@ import sys
 import threading
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
 from ocs_sim.clock import SystemClock
-from ocs_sim.stores import ObjectExists, QueueSpec, StoreAddresses, StoreUnreachable, TableSpec, open_stores
+from ocs_sim.stores import (
+    LimitExceeded,
+    ObjectExists,
+    QueueSpec,
+    StoreAddresses,
+    StoreUnreachable,
+    TableSpec,
+    open_stores,
+)
 from ocs_sim.stores._aws import Provisioner, _clients, _writing, open_table
+from tests.stores.aws.gaps import MINISTACK_GAPS, MOTO_GAPS
 
 JOBS = TableSpec("adapters-jobs", "site", "ulid")
 QUEUE = QueueSpec("adapters-commands", lease_seconds=60)
@@ -176,6 +186,28 @@ def test_a_client_is_made_once_for_all_who_speak_to_the_same(on_ministack, monke
     assert _clients.sqs("us-west-2") is not first
     monkeypatch.setenv("AWS_ENDPOINT_URL_SQS", "http://127.0.0.1:1")
     assert _clients.sqs("us-east-1") is not first
+
+
+def test_prefix_and_suffix_count_for_the_length_of_names():
+    affix = "x" * 40
+    with open_stores(
+        StoreAddresses(
+            Path("unused"),
+            queue=f"sqs://us-east-1?prefix={affix}",
+            documents=f"dynamodb://us-east-1?suffix={affix * 5}",
+        )
+    ) as stores:
+        assert stores.queue(QueueSpec("y" * 35)).spec.name == "y" * 35
+        with pytest.raises(LimitExceeded, match="1 to 75 letters"):
+            stores.queue(QueueSpec("y" * 36))
+        with pytest.raises(LimitExceeded, match="3 to 255 letters"):
+            stores.table(TableSpec("y" * 56, "State"))
+
+
+def test_the_page_says_how_many_tests_must_fail():
+    page = (Path(__file__).parents[3] / "docs/reference/stores.md").read_text()
+    assert f"{len(MINISTACK_GAPS)} tests must fail there" in page
+    assert f"{len(MOTO_GAPS)} tests must fail there" in page
 
 
 @pytest.mark.parametrize("module", ["ocs_sim.stores", "ocs_sim.launch", "ocs_sim.launch.commands.aws"])

@@ -3,7 +3,7 @@
 import pytest
 
 from ocs_sim.stores import LimitExceeded, NotProvisioned, TableSpec
-from ocs_sim.stores._aws import _clients
+from ocs_sim.stores._aws import _changes, _clients
 from ocs_sim.stores._aws._address import NamedResources
 from ocs_sim.stores._aws._changes import ChangeReader
 from tests.stores.aws.scripted_stream import ScriptedStream, TableOfStream
@@ -152,6 +152,21 @@ def test_a_reader_that_was_away_for_long_does_not_tell_what_was_before(stream, r
     assert read(reader, latest) == []
     stream.add("shard-1", "a", NOW + 1)
     assert numbers(read(reader, latest)) == [7]
+
+
+def test_a_table_that_was_made_again_has_another_stream(stream, reader, monkeypatch):
+    """The old stream can still be read for a day, so nothing fails."""
+    stream.add("shard-1", "a")
+    tables = TableOfStream()
+    (before,) = reader.read(tables, None, 10)
+    tables.arn = "arn:of:the-new-one"
+    monkeypatch.setattr(_changes, "_STREAM_SECONDS", 0.0)
+    reader.read(tables, before.position, 10)
+    again = ChangeReader(PLACE, SPEC)
+    for _ in range(2):
+        again.read(tables, before.position, 10)
+        tables.arn = "arn:of:the-newest"
+    assert stream.streams == ["arn:of:jobs", "arn:of:jobs", "arn:of:the-new-one", "arn:of:the-newest"]
 
 
 def test_what_is_no_position_is_refused(reader):
