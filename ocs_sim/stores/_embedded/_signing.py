@@ -19,8 +19,10 @@ from urllib.parse import quote, urlencode
 
 from ocs_sim.clock import Clock
 from ocs_sim.stores._embedded._faults import explained
-from ocs_sim.stores._errors import LinkRefused
+from ocs_sim.stores._errors import LinkRefused, NotAStore
 from ocs_sim.stores._object_port import UploadForm
+
+_SECRET_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +121,17 @@ def kept_secret(path: Path) -> bytes:
         path.parent.mkdir(parents=True, exist_ok=True)
         while not path.exists():
             _make_secret(path)
-        return path.read_bytes()
+        secret = path.read_bytes()
+    if len(secret) < _SECRET_BYTES:
+        raise NotAStore(path=path, what="the secret of our links", fault=f"it has {len(secret)} bytes")
+    return secret
 
 
 def _make_secret(path: Path) -> None:
     aside = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(secrets.token_bytes(32))
+        file.write(secrets.token_bytes(_SECRET_BYTES))
         file.flush()
         os.fsync(file.fileno())
     try:

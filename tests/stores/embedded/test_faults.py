@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from ocs_sim.stores import (
+    LinkRefused,
     NoSuchObject,
     NotAStore,
     QueueSpec,
@@ -209,6 +210,22 @@ def test_closed_stores_say_so(addresses):
     for _, use in USES[:2]:
         with pytest.raises(StoreError, match="closed"):
             use(stores)
+
+
+def test_a_secret_that_anybody_could_guess(stores, addresses):
+    addresses.directory.mkdir()
+    (addresses.directory / "link-secret").write_bytes(b"")
+    with pytest.raises(NotAStore, match="link-secret"):
+        stores.objects.link("a")
+
+
+def test_a_link_to_get_shows_the_head_too(stores):
+    query = dict(part.split("=") for part in stores.objects.link("a").partition("?")[2].split("&"))
+    stores.objects.check_link("HEAD", "a", query)
+    with pytest.raises(LinkRefused):
+        stores.objects.check_link("DELETE", "a", query)
+    with pytest.raises(LinkRefused):
+        stores.objects.check_link("GET", "a", {})
 
 
 def test_the_secret_is_the_owners(stores, addresses):
