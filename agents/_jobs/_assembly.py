@@ -29,6 +29,7 @@ from ._web import Web
 from ._web_source import ClaimingSource
 
 _JOURNAL = "jobs-of-services"
+_PARTS_OF_A_BASE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,5 +110,7 @@ def _service(context: AgentContext[JobsOptions], stores: Stores, code: str) -> S
 
 
 def _header(stores: Stores, name: str) -> Mapping[str, Any] | None:
-    found: Mapping[str, Any] | None = stores.images.header(name)
+    """Return the header of an image, which may be named by any of its files."""
+    base = "-".join(name.rpartition("/")[2].partition(".")[0].split("-")[:_PARTS_OF_A_BASE])
+    found: Mapping[str, Any] | None = stores.images.header(base)
     return found

@@ -67,6 +67,7 @@ MOUNT: dict[Key, Row] = {
     ),
     "mount/stop": row(run("mount", "stop", always=True), stops=("mount",)),
     "mount/center_on_pixels": row(
+        _UNPARK,
         _TO_PIXELS,
         after=_AFTER,
         remark="reads the coordinates of the image base_filename from its own header",

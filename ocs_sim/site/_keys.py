@@ -363,7 +363,7 @@ ROOT = Section(
             "What jobs do, where it is not the usual: `device/action` and what it becomes, as "
             "[the table of actions](job-actions.md) has it.",
             ours=True,
-            example={"camera/expose": {"operation": "expose"}},
+            example={"filter_wheel/home": {"refusal": "Our wheel has no home."}},
         ),
     ),
 )

@@ -48,6 +48,7 @@ def test_a_bridge_that_is_killed_in_an_exposure_brings_its_job_to_the_end(observ
     eventually(lambda: jobs.get(SITE, image).status == "EXPOSING", "the exposure", 90)
     assert [jobs.get(SITE, ulid).status for ulid in steps] == ["COMPLETE", "COMPLETE"]
     observatory.kill("jobs")
+    centre = post("mount", "center_on_pixels", image_x="0.5", image_y="0.5", base_filename="mini-camera")
     after = post("mount", "park")
     job = ended(jobs, image)
     assert job.status == "COMPLETE", job.history
@@ -55,5 +56,10 @@ def test_a_bridge_that_is_killed_in_an_exposure_brings_its_job_to_the_end(observ
     (key,) = job.result["keys"]
     eventually(lambda: stores.objects.head(key), "the image in the store")
     assert stores.objects.get(key).startswith(b"SIMPLE")
+    assert "no header" in ended(jobs, centre).result["message"]
     assert ended(jobs, after).status == "COMPLETE"
+    centre = post(
+        "mount", "center_on_pixels", image_x="0.6", image_y="0.4", base_filename=job.result["images"][0]
+    )
+    assert ended(jobs, centre).status == "COMPLETE", ended(jobs, centre).result
     assert len(list((observatory.directory / "data/images").rglob("*.fits"))) == 1
