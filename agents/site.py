@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 from ocs_sim.agent import Agent, AgentContext, Feed, Run, process
@@ -46,7 +47,8 @@ class Site(Agent[SiteOptions]):
     def state(self, run: Run, test_mode: bool = False) -> None:
         """state(test_mode=False)
 
-        **Process** - Write the site's state document, each `--state-period`; starts by itself.
+        **Process** - Write the site's state document, each `--state-period`; starts by itself. A new image
+        is told at once, by `images`.
 
         Degraded while it cannot be written. `session['data']` is what it tells: `{"timestamp": 1600448753.9,
         "problems": ["dome1 was not heard yet"], "mount": {"is_fresh": True, "age_seconds": 0.4, ...}, ...}`.
@@ -92,11 +94,19 @@ class Site(Agent[SiteOptions]):
         """
         try:
             for _ in run.every(self.options.images_period):
+                latest = self.depot.standing.latest
                 self.depot.work(run)
+                if self.depot.standing.latest != latest:
+                    self._write_now()
                 if test_mode:
                     break
         finally:
             self.depot.close()
+
+    def _write_now(self) -> None:
+        """Let it be known at once that there is a new image; `state` tells of what keeps that from working."""
+        with suppress(StoreError):
+            self.stores.table(state_table(self.code)).put(self._document())
 
     def _document(self) -> dict[str, Any]:
         standing = self.depot.standing

@@ -7,7 +7,7 @@ import pytest
 from ocs_sim.testing import LocalBus, ManualClock
 from ocs_sim.wire import Block, FeedInfo, encode_blocks
 from tests.agents.camera_bench import camera, observatory
-from tests.agents.site_bench import Place, images_of, until_stored
+from tests.agents.site_bench import Place, images_of, say_file, until_stored
 
 AGENTS = ["--mount", "mount1", "--dome", "dome1", "--weather", "weather1", "--camera", "cam1"]
 POINTING = {"ra": 84.0, "dec": -5.5, "altitude": 30.0, "tracking": True, "slewing": False, "at_park": False}
@@ -108,6 +108,14 @@ def test_the_state_names_the_latest_image_also_after_a_restart(place):
         state = place.state()
     assert (state.last_image_key, state.image["count"], state.image["backlog"]) == (f"tst/{path.name}", 1, 0)
     assert (state.words["cam1_binX"], state.words["cam1_last_exposure_time"]) == ("1", "30.0")
+
+
+def test_a_new_image_is_told_before_the_period_is_over(place):
+    with place.agent("--state-period", "86400", "--camera", "cam1") as site:
+        site.until(lambda: place.state() is not None)
+        path = place.take(3)
+        say_file(site, path)
+        site.until(lambda: place.state().last_image_name == path.name)
 
 
 def test_an_image_of_a_camera_agent_is_in_the_store_soon(place):
