@@ -68,11 +68,11 @@ class SqsQueue:
         deadline = self._clock.monotonic() + wait_seconds
         while True:
             left = deadline - self._clock.monotonic()
-            found = self._receive(limit, lease, max(0, int(left)))
+            # SQS waits whole seconds only; of one that has just begun, it waits all.
+            found = self._receive(limit, lease, max(0, int(left + _SHORT_POLL_SECONDS / 2)))
             left = deadline - self._clock.monotonic()
             if found or left <= 0:
                 return found
-            # SQS waits whole seconds only.
             self._pause.wait(min(left, _SHORT_POLL_SECONDS))
 
     def acknowledge(self, message: Message) -> None:

@@ -111,6 +111,20 @@ def test_twenty_readers_of_two_sites_get_every_message_once(addresses):
     assert Counter(body for own in got for body in own) == Counter(str(number) for number in range(sent))
 
 
+def test_who_waits_for_seconds_asks_once(stores):
+    queue, asked = stores.queue(QUEUE), []
+    queue.depth()
+    events = _clients.sqs("us-east-1").meta.events
+    events.register(
+        "provide-client-params.sqs.ReceiveMessage", lambda params, **_: asked.append(params), "waits"
+    )
+    try:
+        assert queue.receive(wait_seconds=1.0) == []
+    finally:
+        events.unregister("provide-client-params.sqs.ReceiveMessage", unique_id="waits")
+    assert [params["WaitTimeSeconds"] for params in asked] == [1]
+
+
 def test_of_those_who_put_what_must_be_absent_one_wins(stores):
     found = together(READERS, lambda index: stores.objects.put("one", b"%d" % index, absent=True))
     lost = [each for each in found if isinstance(each, ObjectExists)]
