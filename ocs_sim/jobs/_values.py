@@ -11,6 +11,7 @@ from ocs_sim.jobs._errors import BadJob
 
 _LEVELS = 24  # A table takes 32, and a job puts some around what it is given.
 _MOST_DIGITS = 38
+_PLAIN = 10**18
 _LARGEST = Decimal("9.99e125")
 _SMALLEST = Decimal("1e-130")
 
@@ -86,6 +87,8 @@ def _key(key: Any, name: str, faults: list[str]) -> str:
 
 
 def _number(value: float | Decimal, name: str, faults: list[str]) -> int | Decimal:
+    if isinstance(value, int) and abs(value) < _PLAIN:
+        return value
     # A float's shortest text is what its sender meant.
     number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
     if not number.is_finite():
