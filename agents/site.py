@@ -104,7 +104,7 @@ class Site(Agent[SiteOptions]):
             self.depot.close()
 
     def _write_now(self) -> None:
-        """Let it be known at once that there is a new image; `state` tells of what keeps that from working."""
+        """Tell at once that there is a new image; `state` says what keeps that from working."""
         with suppress(StoreError):
             self.stores.table(state_table(self.code)).put(self._document())
 
