@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI
 
@@ -27,9 +28,18 @@ Bodies are read as JSON whatever their Content-Type says. Routes that need a tok
 `Authorization: Bearer TOKEN`; `obsbow token --user NAME` makes one."""
 
 
+class _Application(FastAPI):
+    def openapi(self) -> dict[str, Any]:
+        described = super().openapi()
+        described.setdefault("components", {})["securitySchemes"] = {
+            "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+        }
+        return described
+
+
 def create_app(services: Services) -> FastAPI:
     """Return the application; its lifespan ends the threads that it needs."""
-    app = FastAPI(
+    app = _Application(
         title="ocs_sim: jobs, reservations and files",
         version="1",
         description=_DESCRIPTION,

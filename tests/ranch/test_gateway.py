@@ -120,6 +120,8 @@ def test_the_routes_are_described():
         ("get", "/jobs/{site}/{ulid}"),
         ("post", "/objects"),
     } <= routes
+    assert described["paths"]["/jobs/newjob"]["post"]["security"] == [{"token": []}]
+    assert described["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
     assert all(each.get("description") for path in described["paths"].values() for each in path.values())
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.ranch.ranch_bench import Ranch
+
 
 def page(ranch, **query):
     answer = ranch.http.get("/jobs/tst", params=query)
@@ -60,3 +62,26 @@ def test_bad_queries_are_told_all_at_once(shared):
     answer = shared.http.get("/jobs/tst", params={"after": "nonsense", "limit": 1})
     assert answer.status_code == 400
     assert shared.http.get("/jobs/tst", params={"limit": 0}).status_code == 400
+
+
+def test_with_keys_users_and_the_site_itself_may_look(tmp_path):
+    with Ranch(tmp_path, mode="keys") as ranch:
+        keys = {site: ranch.services.site_keys.make(site) for site in ("tst", "two")}
+        path = f"/jobs/tst/{ranch.asked()['ulid']}"
+        seen = {
+            name: [ranch.http.get(each, headers=headers).status_code for each in ("/jobs/tst", path)]
+            for name, headers in {
+                "nobody": {},
+                "a user": ranch.headers("bob"),
+                "the site": {"X-Site-Key": keys["tst"]},
+                "another site": {"X-Site-Key": keys["two"]},
+                "a forger": {"Authorization": "Bearer x.y.z"},
+            }.items()
+        }
+    assert seen == {
+        "nobody": [401, 401],
+        "a user": [200, 200],
+        "the site": [200, 200],
+        "another site": [401, 401],
+        "a forger": [401, 401],
+    }
