@@ -11,7 +11,7 @@ from ocs_sim.launch._aws_errors import NothingInAws, UnknownSite
 from ocs_sim.remote import Resources, all_resources
 from ocs_sim.site import find_site_file, load
 from ocs_sim.stores import StoreAddresses
-from ocs_sim.stores._aws import Provisioner, ResourceState
+from ocs_sim.stores._aws import Provisioner, ResourceState, parse_table_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +68,25 @@ class AwsStores:
                 tuple(table for table in resources.tables if table not in shared.tables),
             )
             if self.addresses.documents:
-                names = ", ".join(table.name for table in shared.tables)
+                place = parse_table_address(self.addresses.documents)
+                names = ", ".join(place.name(table.name) for table in shared.tables)
                 kept.append(f"the tables {names}, which all observatories share")
         prefixes = tuple(f"{code}/" for code in self._codes) if self._restricted else ("",)
         if self.provisioner.bucket is None:
             return Deletion(resources, (), whole_bucket=False, kept=tuple(kept))
-        place = self.provisioner.bucket.place
+        bucket = self.provisioner.bucket.place
         if not with_objects:
-            kept.append(f"the bucket {place.bucket} with all objects (--objects removes those)")
+            kept.append(f"the bucket {bucket.bucket} with all objects (--objects removes those)")
             return Deletion(resources, (), whole_bucket=False, kept=tuple(kept))
-        whole = not self._restricted and not place.prefix
+        whole = not self._restricted and not bucket.prefix
         if not whole:
-            kept.append(f"the bucket {place.bucket}, with what else is in it")
+            kept.append(f"the bucket {bucket.bucket}, with what else is in it")
         return Deletion(resources, prefixes, whole_bucket=whole, kept=tuple(kept))
+
+    def objects_below(self, prefix: str) -> str:
+        """Return what objects whose keys begin with `prefix` are called in S3."""
+        bucket = self.provisioner.bucket
+        return f"{bucket.place.bucket}/{bucket.place.prefix}{prefix}" if bucket else prefix
 
     def delete(self, deletion: Deletion) -> list[ResourceState]:
         """Remove it; return what became of each thing."""

@@ -11,7 +11,7 @@ import click
 from ocs_sim.launch.commands._options import json_option, print_json
 
 if TYPE_CHECKING:
-    from ocs_sim.launch._aws import Deletion
+    from ocs_sim.launch._aws import AwsStores, Deletion
     from ocs_sim.stores._aws import ResourceState
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -89,7 +89,7 @@ def delete(
     stores = AwsStores(site_file, codes)
     deletion = stores.deletion(with_objects)
     if not yes:
-        _announce(stores.places, stores.provisioner.status(deletion.resources), deletion)
+        _announce(stores, stores.provisioner.status(deletion.resources), deletion)
         click.confirm("Delete this for good?", abort=True)
     done = stores.delete(deletion)
     if as_json:
@@ -100,14 +100,14 @@ def delete(
         click.echo(f"Kept: {kept}.")
 
 
-def _announce(places: Iterable[str], states: Iterable[ResourceState], deletion: Deletion) -> None:
-    for place in places:
+def _announce(stores: AwsStores, states: Iterable[ResourceState], deletion: Deletion) -> None:
+    for place in stores.places:
         click.echo(place)
     for state in states:
         if state.exists and (state.kind != "bucket" or deletion.whole_bucket):
             click.echo(f"  {state.kind:<7} {state.name}")
     for prefix in deletion.object_prefixes:
-        click.echo(f"  objects {prefix or 'all of them'}")
+        click.echo(f"  objects {stores.objects_below(prefix)}*")
     for kept in deletion.kept:
         click.echo(f"Stays: {kept}.")
 

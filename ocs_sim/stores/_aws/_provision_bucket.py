@@ -73,8 +73,7 @@ class BucketProvision:
                 if keys:
                     count += len(keys)
                     self._remove(keys)
-        action: Any = "removed" if count else ""
-        return ResourceState("objects", name, exists=False, detail=f"{count} objects", action=action)
+        return ResourceState("objects", name, exists=False, detail=f"{count} in all", action="removed")
 
     def delete(self) -> ResourceState:
         """Remove the bucket, if nothing is left in it."""

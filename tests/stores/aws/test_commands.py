@@ -155,10 +155,14 @@ def test_delete_of_one_site_keeps_what_is_shared(site_file):
     with open_stores(AwsStores(site_file, ()).addresses) as stores:
         for name in ("one/a.fits", "one/b.fits", "two/a.fits"):
             stores.objects.put(name, b"x")
+        asked = run(site_file, "delete", "--site", "one", "--objects", answer="n\n")
+        assert "-bucket/one/*" in asked.stdout
+        assert "-photonranch-calendar, which all observatories share" in asked.stdout
+        assert "two" not in asked.stdout
         done = run(site_file, "delete", "--site", "one", "--objects", "--yes", "--json")
         told = json.loads(done.stdout)
         assert len(told["deleted"]) == 4
-        assert told["deleted"][-1]["detail"] == "2 objects"
+        assert told["deleted"][-1]["detail"] == "2 in all"
         assert "which all observatories share" in told["kept"][0]
         assert [info.key for info in stores.objects.list()] == ["two/a.fits"]
     found = states(site_file, "status")[1]
