@@ -9,7 +9,7 @@ from typing import Any
 from ocs_sim.agent import AgentContext, OperationFailed
 from ocs_sim.jobs import JobStore, job_table
 from ocs_sim.remote._resources import command_queue
-from ocs_sim.stores import Stores, open_stores
+from ocs_sim.stores import StoreAddresses, Stores, open_stores
 
 from ._around import Around
 from ._bridge import Bridge
@@ -39,6 +39,7 @@ class Assembly:
     bridge: Bridge
     desk: Desk
     stores: Stores
+    journals: Stores
     sources: Sequence[JobSource]
 
     def close(self) -> None:
@@ -47,6 +48,7 @@ class Assembly:
         for source in self.sources:
             if isinstance(source, ServiceSource):
                 source.close()
+        self.journals.close()
         self.stores.close()
 
 
@@ -68,6 +70,8 @@ def assemble(context: AgentContext[JobsOptions], table: Table) -> Assembly:
     """Return a bridge that has done nothing yet. Raises StoreError."""
     options, code = context.options, code_of(context)
     stores = open_stores(context.site.stores, context.clock)
+    # A journal is worth nothing where it may not be reached.
+    journals = open_stores(StoreAddresses(context.site.stores.directory), context.clock)
     desk = Desk(context.clock, f"{context.instance_id}:store")
     peers = Peers(context)
     agents = {"mount": options.mount, "camera": options.camera, "dome": options.dome}
@@ -77,8 +81,8 @@ def assemble(context: AgentContext[JobsOptions], table: Table) -> Assembly:
     images = ImageWait(lambda: stores.objects, desk, context.clock, options.image_wait)
     tools = Tools(peers, around, images, options, context.clock, agents, context.log)
     codes = [code, *([options.wema] if options.wema else [])]
-    sources = [source for each in codes for source in _sources(context, stores, each)]
-    return Assembly(Bridge(sources, desk, tools, table, context.log), desk, stores, sources)
+    sources = [source for each in codes for source in _sources(context, stores, journals, each)]
+    return Assembly(Bridge(sources, desk, tools, table, context.log), desk, stores, journals, sources)
 
 
 def intake_of(context: AgentContext[JobsOptions], stores: Stores) -> Intake:
@@ -88,21 +92,23 @@ def intake_of(context: AgentContext[JobsOptions], stores: Stores) -> Intake:
     return Intake(stores.queue(command_queue(code)), jobs, code, context.log)
 
 
-def _sources(context: AgentContext[JobsOptions], stores: Stores, code: str) -> list[JobSource]:
+def _sources(
+    context: AgentContext[JobsOptions], stores: Stores, journals: Stores, code: str
+) -> list[JobSource]:
     """Return where jobs come from: also the store here, where messages become jobs, if there is a service."""
     options, owner = context.options, context.instance_id
     jobs = JobStore(stores.table(job_table()), context.clock)
     here = StoreSource(jobs, code, owner, options.lease)
-    return [here] if options.source == "store" else [_service(context, stores, code), here]
+    return [here] if options.source == "store" else [_service(context, journals, code), here]
 
 
-def _service(context: AgentContext[JobsOptions], stores: Stores, code: str) -> ServiceSource:
+def _service(context: AgentContext[JobsOptions], journals: Stores, code: str) -> ServiceSource:
     options, owner = context.options, context.instance_id
     web = Web(options.source, options.site_key)
 
     def foreign() -> JobSource:
         spec = replace(job_table(), name=_JOURNAL)
-        journal = JobStore(stores.table(spec), context.clock)
+        journal = JobStore(journals.table(spec), context.clock)
         return ForeignSource(web, journal, code, owner, options.lease, context.clock, context.log)
 
     claiming = ClaimingSource(web, code, owner, options.lease)
