@@ -159,6 +159,13 @@ def test_a_template_of_ones_own(expand, write, tmp_path):
     assert [each.process_group for each in agents.values()] == ["gmt-disk", "gmt"]
 
 
+@pytest.mark.parametrize(("given", "name"), [("UBV", "with UBV"), ("", None), (None, None)])
+def test_what_stands_where_a_variable_is_there(write, given, name):
+    path = write(f"{HUB}site: {{code: x, latitude: 1, longitude: 2, name: '${{F:+with }}${{F:-}}'}}\n")
+    identity = load(path, environ={} if given is None else {"F": given}).identity
+    assert identity.name == (name or "")
+
+
 FAULTY_TEMPLATES = [
     (OWN_TEMPLATE.replace("${name}", "${nmae}"), "line 11: The environment variable nmae is not set: set it, "
      "or give a default: ${nmae:-value}."),
