@@ -8,7 +8,7 @@ from collections.abc import Coroutine, Sequence
 from typing import Any
 
 from ocs_sim.agent import Timer
-from ocs_sim.jobs import Job, Status
+from ocs_sim.jobs import BadJob, Job, Status
 
 from ._desk import Desk
 from ._entry import Entry
@@ -169,7 +169,7 @@ class Bridge:
     async def _tell(self, source: JobSource, job: Job, news: News) -> None:
         try:
             await self._desk.tell_surely(source, job, news)
-        except JobLost as fault:
+        except (JobLost, BadJob) as fault:
             self._log.info("job %s: %s", job.ulid, fault)
 
     def _begin_ready(self) -> None:
@@ -205,7 +205,7 @@ class Bridge:
         """Find out whether somebody has cancelled a job that runs."""
         try:
             job = await self._desk.ask(entry.source.name, entry.source.look, entry.job)
-        except JobLost as fault:
+        except (JobLost, BadJob) as fault:
             entry.lose(str(fault))
             return
         if job is not None and job.has_ended and entry.ulid in self._entries:
@@ -219,7 +219,7 @@ class Bridge:
     async def _renew(self, entry: Entry) -> None:
         try:
             await self._desk.ask(entry.source.name, entry.source.renew, entry.job)
-        except JobLost as fault:
+        except (JobLost, BadJob) as fault:
             entry.lose(str(fault))
             if entry.ulid in self._schedule.waiting:
                 self._drop(entry)

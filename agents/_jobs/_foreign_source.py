@@ -56,11 +56,10 @@ class ForeignSource(StoreSource):
             self._look_back()
         # Until the answer is in the journal it may have been given in vain.
         self._is_sure = False
-        self._take(self._web.post("getnewjobs", {"site": self._site}) or [])
+        self._take(self._web.jobs("getnewjobs", {"site": self._site}))
         self._is_sure, self._heard_unix = True, self._clock.time()
         for ulid in list(self._untold):
-            self._web.post("updatejobstatus", self._untold[ulid])
-            del self._untold[ulid]
+            self._send(ulid)
 
     def tell(self, job: Job, news: News) -> None:
         """Say what becomes of a job: to the journal surely, to the service when it answers."""
@@ -76,10 +75,16 @@ class ForeignSource(StoreSource):
             "secondsUntilComplete": seconds_left,
         }
         try:
-            self._web.post("updatejobstatus", self._untold[ulid])
-            del self._untold[ulid]
-        except (SourceDown, JobLost) as fault:
+            self._send(ulid)
+        except SourceDown as fault:
             self._log.info("%s will be told later of %s: %s", self.name, ulid, fault)
+
+    def _send(self, ulid: str) -> None:
+        try:
+            self._web.post("updatejobstatus", self._untold[ulid])
+        except (JobLost, BadJob) as fault:
+            self._log.info("%s does not want to hear of %s: %s", self.name, ulid, fault)
+        del self._untold[ulid]
 
     def _look_back(self) -> None:
         """Take what was given out and never came here; tell what was never told."""
@@ -88,7 +93,7 @@ class ForeignSource(StoreSource):
             self._heard_unix = self._clock.time()
             return
         seconds = min(self._clock.time() - self._heard_unix + _MARGIN_SECONDS, _LONGEST_LOOK_BACK_SECONDS)
-        recent = self._web.post("getrecentjobs", {"site": self._site, "timeRange": int(1000 * seconds)}) or []
+        recent = self._web.jobs("getrecentjobs", {"site": self._site, "timeRange": int(1000 * seconds)})
         for each in recent:
             status = str(each.get("statusId", "")).partition("#")[0]
             known = self._known(str(each.get("ulid", "")))
@@ -102,7 +107,7 @@ class ForeignSource(StoreSource):
             try:
                 job = job_from(each)
                 self._jobs.new(_request(job, self._site))
-            except (KeyError, ValueError, TypeError, BadJob) as fault:
+            except (KeyError, ValueError, TypeError, AttributeError, BadJob) as fault:
                 # Such as the ghosts that a status for an unknown job leaves there.
                 self._log.warning("%s tells of a job that is none (%r): %.500r", self.name, fault, each)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ocs_sim.jobs import Job
+from ocs_sim.jobs import BadJob, Job
 
-from ._source import JobSource, News
+from ._source import JobLost, JobSource, News
 from ._web import NoRoute, Web
 
 
@@ -30,7 +30,8 @@ class ServiceSource:
             try:
                 self._web.post(self._probe, {"owner": self._owner})
                 self._chosen = self._claiming
-            except NoRoute:
+            except (NoRoute, JobLost, BadJob):
+                # Whatever it says to a route that it does not know.
                 self._chosen = self._make_foreign()
         return self._chosen
 

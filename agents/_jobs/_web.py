@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from ocs_sim.jobs import BadJob, Job, Lease
@@ -57,6 +58,16 @@ class Web:
         except requests.exceptions.JSONDecodeError:
             return None
 
+    def jobs(self, path: str, body: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Return the list of objects that a POST is answered with. Raises SourceDown, NoRoute."""
+        try:
+            told = self.post(path, body)
+        except (JobLost, BadJob) as fault:
+            raise SourceDown(source=self.url, fault=fault) from fault
+        if not isinstance(told, list):
+            raise SourceDown(source=self.url, fault=f"{path} is not answered with a list")
+        return [each for each in told if isinstance(each, dict)]
+
     def close(self) -> None:
         """Close the connections."""
         if self._session is not None:
@@ -72,6 +83,13 @@ class Web:
             if self._key:
                 self._session.headers["X-Site-Key"] = self._key
         return self._session
+
+
+def jobs_from(told: list[dict[str, Any]]) -> Iterator[Job]:
+    """Yield the jobs of a list, without what is none, as ghosts that a status for an unknown job leaves."""
+    for each in told:
+        with suppress(KeyError, ValueError, TypeError, AttributeError):
+            yield job_from(each)
 
 
 def job_from(wire: Mapping[str, Any]) -> Job:

@@ -7,7 +7,7 @@ from typing import Any
 from ocs_sim.jobs import Job
 
 from ._source import News
-from ._web import Web, job_from
+from ._web import Web, jobs_from
 
 _MOST_AT_ONCE = 100
 
@@ -28,12 +28,11 @@ class ClaimingSource:
     def claim(self, limit: int, *, urgent: bool = False) -> list[Job]:
         """Take jobs."""
         body = {**self._claimer, "limit": min(limit, _MOST_AT_ONCE), "urgent": urgent}
-        return [job_from(each) for each in self._web.post(f"{self._site}/claim", body)]
+        return list(jobs_from(self._web.jobs(f"{self._site}/claim", body)))
 
     def held(self) -> list[Job]:
         """Return the jobs that are ours already."""
-        found = self._web.post(f"{self._site}/held", {"owner": self._owner})
-        return [job_from(each) for each in found]
+        return list(jobs_from(self._web.jobs(f"{self._site}/held", {"owner": self._owner})))
 
     def renew(self, job: Job) -> None:
         """Keep a job."""
@@ -52,7 +51,8 @@ class ClaimingSource:
 
     def look(self, job: Job) -> Job:
         """Return a job as it is now, which its renewal tells."""
-        return job_from(self._web.post(f"{self._site}/{job.ulid}/renew", self._claimer))
+        told = self._web.post(f"{self._site}/{job.ulid}/renew", self._claimer)
+        return next(jobs_from([told] if isinstance(told, dict) else []), job)
 
     def expire(self, older_than_seconds: float) -> None:
         """Do nothing: whoever runs the service does that."""
