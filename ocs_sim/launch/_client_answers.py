@@ -122,7 +122,8 @@ def _jobs(desk: Desk, texts: Sequence[str], progress: Progress) -> Answer:  # no
     waiting = desk.remote.waiting()
     lines = [job_line(job) for job in jobs] or [f"{desk.remote.site} has taken no commands."]
     if waiting:
-        lines.append(f"{waiting} more {'waits' if waiting == 1 else 'wait'} for it.")
+        more = "more " if jobs else ""
+        lines.append(f"{waiting} {more}{'waits' if waiting == 1 else 'wait'} for it.")
     return Answer(
         "\n".join(lines), {"jobs": [to_plain(job.to_detail())[0] for job in jobs], "waiting": waiting}
     )

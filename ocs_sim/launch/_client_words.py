@@ -38,7 +38,8 @@ def sent_line(site: str, wish: Wish, ulid: str) -> str:
 def job_line(job: Job) -> str:
     """Return a job in a line."""
     reason = job.history[-1].message if job.history else ""
-    return f"{job.ulid}  {job.status:<10}  {job.device_type}/{job.action:<20}  {reason}".rstrip()
+    what = f"{job.device_type}/{job.action}"
+    return f"{job.ulid}  {job.status:<10}  {what:<26}  {reason}".rstrip()
 
 
 def link_note(link: str) -> str:

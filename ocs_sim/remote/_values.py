@@ -96,4 +96,4 @@ def _sexagesimal(text: str, what: str) -> float:
     try:
         return parse(text)
     except AlmanacError as error:
-        raise ValueError(f"cannot be understood: {error}") from error
+        raise ValueError(f"cannot be understood: {str(error).removesuffix('.')}") from error

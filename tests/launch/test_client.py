@@ -89,7 +89,7 @@ def test_a_command_waits_for_a_site_that_has_never_been_there_and_that_is_said(t
     said = talk("goto ra=5.5 dec=-5", "jobs")
     assert "Sent goto ra=5.5 dec=-5.0 to mrc1 as job " in said
     assert "mrc1 has never told its state: the command waits until it comes online." in said
-    assert "mrc1 has taken no commands.\n1 more waits for it." in said
+    assert "mrc1 has taken no commands.\n1 waits for it." in said
     [job] = site.take()
     assert (job.action, job.required_params["ra"], job.required_params["dec"]) == ("go", 5.5, -5)
 
