@@ -76,6 +76,7 @@ class Foreign:
         self.jobs = jobs
         self.told = []
         self.ghost = False
+        self.nonsense = False
         self.lose = 0
         owner = self
 
@@ -98,6 +99,8 @@ class Foreign:
         self._thread = threading.Thread(target=self.server.serve_forever, args=(0.05,))
 
     def answer(self, route, body):
+        if self.nonsense:
+            return 200, {"message": "Internal server error"}
         if route == "getnewjobs":
             found = [job.to_wire() for job in self.jobs.deliver(body["site"])]
             if self.lose and found:
@@ -166,3 +169,15 @@ def test_a_job_of_another_service_outlives_the_bridge(bench, foreign):
         wait_until(lambda: (waits, "COMPLETE") in foreign.told)
     assert (runs, "COMPLETE") in foreign.told
     assert [name for name, _ in mount.said] == ["goto", "goto_altaz"]
+
+
+def test_nonsense_from_a_service_is_said_and_outlived(bench, foreign):
+    with bench.bridge("--source", foreign.url) as bridge:
+        first = post(foreign.jobs)
+        wait_until(lambda: (first, "COMPLETE") in foreign.told)
+        foreign.nonsense = True
+        wait_until(lambda: bridge.status("work").session["degraded"])
+        assert "is not answered with a list" in bridge.status("work").session["degraded_reason"]
+        foreign.nonsense = False
+        second = post(foreign.jobs)
+        wait_until(lambda: (second, "COMPLETE") in foreign.told)
