@@ -46,6 +46,7 @@ def test_every_module_of_the_project_is_in_the_wheel(installed):
 def test_it_is_typed_and_carries_its_templates(installed):
     assert (installed / "ocs_sim" / "py.typed").exists()
     assert (installed / "ocs_sim" / "launch" / "templates" / "site_config" / "default.yaml").exists()
+    assert (installed / "ocs_sim" / "site" / "templates" / "small.yaml").exists()
 
 
 def test_the_command_of_the_wheel_lays_out_and_checks_an_observatory(installed, tmp_path):

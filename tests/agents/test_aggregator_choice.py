@@ -1,15 +1,13 @@
 """Aggregator records whom it is told to, and nobody else."""
 
 import pytest
+from ocs_sim.agents._choice import Choice
 from ocs_sim.agents.aggregator import Aggregator
 
 from ocs_sim.archive import Archive
 from ocs_sim.site import AgentInstance, Host, Hub, Site
 from ocs_sim.testing import AgentHarness
 from tests.agents.test_aggregator import publish
-
-# Sealing is done by real child processes.
-pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("look_often")]
 
 AGENTS = ("one-mount", "one-dome", "two-mount", "registry")
 HUB = Hub("ws://127.0.0.1:8001/ws", "http://127.0.0.1:8001/call", "test_realm", "observatory")
@@ -25,18 +23,31 @@ def site(directory):
 
 
 @pytest.mark.parametrize(
-    ("patterns", "recorded"),
+    ("patterns", "meant"),
     [
-        ([], {*AGENTS, "stranger"}),
+        ([], set(AGENTS)),
         (["one-*"], {"one-mount", "one-dome"}),
         (["*-mount", "registry"], {"one-mount", "two-mount", "registry"}),
         (["one-*", "!*-dome"], {"one-mount"}),
+        (["!one-*"], {"two-mount", "registry"}),
+        (["!one-*", "!two-*"], {"registry"}),
+    ],
+)
+def test_patterns_mean_agents_of_all_hosts(tmp_path, patterns, meant):
+    assert set(Choice(patterns).named_in(site(tmp_path))) == meant
+
+
+@pytest.mark.integration
+@pytest.mark.usefixtures("look_often")
+@pytest.mark.parametrize(
+    ("patterns", "recorded"),
+    [
+        (["one-*", "!*-dome"], {"one-mount"}),
         (["!one-*"], {"two-mount", "registry", "stranger"}),
-        (["!one-*", "!two-*"], {"registry", "stranger"}),
     ],
 )
 def test_only_those_are_recorded(bus, tmp_path, patterns, recorded):
-    arguments = ["--data-dir", str(tmp_path / "hk"), *(["--agents", *patterns] if patterns else [])]
+    arguments = ["--data-dir", str(tmp_path / "hk"), "--agents", *patterns]
     where = {"directory": tmp_path, "site": site(tmp_path)}
     with AgentHarness(Aggregator, bus=bus, instance_id="aggregator", arguments=arguments, **where) as harness:
         harness.start("record")
