@@ -52,7 +52,7 @@ class Calendar:
     ) -> Event:
         """Put another event in the place of one; return it. Its id and its creator stay what they were.
 
-        Raises NoSuchEvent, NotYourEvent, EventChanged.
+        Raises NoSuchEvent, NotYourEvent (also when another's of this id is where it is to begin), EventChanged.
         """
         there = self._own(event_id, start, user_id, roles)
         kept = self._stamped(replace(modified, event_id=event_id, creator_id=there.creator_id))
@@ -140,7 +140,8 @@ class Calendar:
             self._table.put(kept.to_document(), absent=True)
             is_new = True
         except ConditionFailed:
-            self._put_over(self.get(*kept.key), kept)
+            # Ids of events are for anybody to see and to choose: one at this place may be somebody else's.
+            self._put_over(self._own(*kept.key, kept.creator_id, ()), kept)
             is_new = False
         try:
             self._table.delete(there.key, expect={"creator_id": there.creator_id})

@@ -118,6 +118,16 @@ def test_who_may_not_changes_nothing(calendar):
     assert calendar.of_user("ada", NIGHT) == [first]
 
 
+@pytest.mark.parametrize("roles", [(), ADMIN])
+def test_nobodys_event_is_moved_into_the_place_of_anothers(calendar, roles):
+    adas = calendar.add(event(), "ada")
+    graces = calendar.add(event(start=7200, end=9000, creator_id="grace"), "grace")
+    with pytest.raises(NotYourEvent):
+        calendar.modify("one", graces.start, event(creator_id="grace"), "grace", roles)
+    assert calendar.of_user("ada", NIGHT) == [adas]
+    assert calendar.of_user("grace", NIGHT) == [graces]
+
+
 def test_an_admin_changes_anybodys(calendar):
     first = calendar.add(event(), "ada")
     kept = calendar.modify("one", first.start, event(end=60), "grace", ADMIN)
