@@ -52,7 +52,7 @@ class Calendar:
     ) -> Event:
         """Put another event in the place of one; return it. Its id and its creator stay what they were.
 
-        Raises NoSuchEvent, NotYourEvent (also when another's of this id is where it is to begin), EventChanged.
+        Raises NoSuchEvent, EventChanged, NotYourEvent: also when another's of this id begins just then.
         """
         there = self._own(event_id, start, user_id, roles)
         kept = self._stamped(replace(modified, event_id=event_id, creator_id=there.creator_id))
