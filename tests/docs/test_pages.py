@@ -231,6 +231,8 @@ def test_the_page_on_observing_has_every_option_of_the_script():
 def test_the_page_of_commands_has_every_variable():
     between_our_processes = {"OBSBOW_HOST_MASTER"}
     places = [ROOT / "ocs_sim", ROOT / "agents", ROOT / "scripts"]
-    text = "".join(path.read_text() for place in places for path in place.rglob("*.py"))
+    kinds = ("*.py", "*.yaml")
+    files = [path for place in places for kind in kinds for path in place.rglob(kind)]
+    text = "".join(path.read_text() for path in files)
     told = set(re.findall(r"`(OBSBOW_\w+)`", COMMANDS))
     assert told == set(re.findall(r"OBSBOW_[A-Z_]+[A-Z]", text)) - between_our_processes
