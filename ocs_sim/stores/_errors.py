@@ -31,6 +31,11 @@ class NotAStore(StoreError):
     """{path} is not {what} ({fault}): move it away, or put back the one of a backup."""
 
 
+class StoreGone(StoreError):
+    """{path} was removed or replaced while it was in use: put it back as it was, or start what uses it again.
+    Nothing was written."""
+
+
 class StoreTooNew(StoreError):
     """{path} was written by a later version (format {found}, this one knows {known}): upgrade ocs-sim."""
 

@@ -12,7 +12,8 @@ from sqlalchemy import Select, Table, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ocs_sim.clock import Clock, SystemClock
-from ocs_sim.stores._images_engine import connected, make_directory, make_engine, shown
+from ocs_sim.stores._identity import FileIdentity
+from ocs_sim.stores._images_engine import connected, file_of, make_directory, make_engine, shown
 from ocs_sim.stores._images_queries import filtered, newest_of_each_site
 from ocs_sim.stores._images_record import ImageFilter, ImageRecord, is_storable
 from ocs_sim.stores._images_rows import FLAGS, as_record, as_row, naive
@@ -28,7 +29,8 @@ class ImageDatabase:
     """What images there are. For any number of threads and processes; all raises StoreError.
 
     Tables are made when it is first used, and WrongSchema is raised when others are there. StoreUnreachable
-    is raised while the database does not answer; the next call tries again.
+    is raised while the database does not answer; the next call tries again. StoreGone is raised when the
+    file was removed.
     """
 
     def __init__(self, url: str | Path, clock: Clock | None = None) -> None:
@@ -41,6 +43,7 @@ class ImageDatabase:
         self._insert = _INSERTS[self._engine.dialect.name]
         self._lock = threading.Lock()
         self._is_made = False
+        self._file: FileIdentity | None = None
 
     @property
     def url(self) -> str:
@@ -101,10 +104,14 @@ class ImageDatabase:
     def _make(self) -> None:
         with self._lock:
             if self._is_made:
+                if self._file is not None:
+                    self._file.check()
                 return
             make_directory(self._engine)
             with connected(self._engine, writes=True) as connection:
                 make_schema(connection, self.url)
+            path = file_of(self._engine)
+            self._file = None if path is None else FileIdentity(path)
             self._is_made = True
 
     def _dates(self) -> dict[str, datetime]:

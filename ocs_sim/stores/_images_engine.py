@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import (
     ArgumentError,
+    DatabaseError,
     DBAPIError,
     InterfaceError,
     OperationalError,
@@ -17,7 +19,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from ocs_sim.stores._errors import BadStoreAddress, StoreError, StoreUnreachable
+from ocs_sim.stores._errors import BadStoreAddress, NotAStore, StoreError, StoreFull, StoreUnreachable
 from ocs_sim.stores._images_errors import DriverMissing
 
 _POSTGRES = "postgresql+psycopg"
@@ -47,24 +49,31 @@ def shown(url: URL) -> str:
 
 def make_directory(engine: Engine) -> None:
     """Make the directory of an SQLite file; raises StoreUnreachable."""
-    if engine.dialect.name != "sqlite" or not engine.url.database:
+    file = file_of(engine)
+    if file is None:
         return
     try:
-        Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise _unreachable(engine, error.strerror or str(error)) from error
 
 
 @contextmanager
 def connected(engine: Engine, *, writes: bool = False) -> Iterator[Connection]:
-    """Give a connection in a transaction; raises StoreUnreachable, or StoreError for what is refused."""
+    """Give a connection in a transaction.
+
+    Raises StoreUnreachable, StoreFull or NotAStore of a file, or StoreError for what is refused.
+    """
     try:
         with engine.execution_options(**{_WRITES: writes}).begin() as connection:
             yield connection
-    except (OperationalError, InterfaceError, PoolTimeout) as error:
-        raise _unreachable(engine, _line(error)) from error
     except SQLAlchemyError as error:
-        raise StoreError(fault=_line(error)) from error
+        raise _store_error(engine, error) from error
+
+
+def file_of(engine: Engine) -> Path | None:
+    """Return the file that a database is in, if it is in one."""
+    return Path(engine.url.database) if engine.dialect.name == "sqlite" and engine.url.database else None
 
 
 def _url(address: str) -> URL:
@@ -102,6 +111,19 @@ def _prepare(connection: Any, _record: Any) -> None:
 def _begin(connection: Connection) -> None:
     writes = connection.get_execution_options().get(_WRITES)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _store_error(engine: Engine, error: SQLAlchemyError) -> StoreError:
+    path = file_of(engine)
+    # The low byte is the kind of SQLite's error.
+    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF if isinstance(error, DatabaseError) else 0
+    if path is not None and code == sqlite3.SQLITE_FULL:
+        return StoreFull(path=path)
+    if path is not None and code in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
+        return NotAStore(path=path, what="a whole SQLite file", fault=_line(error))
+    if isinstance(error, OperationalError | InterfaceError | PoolTimeout):
+        return _unreachable(engine, _line(error))
+    return StoreError(fault=_line(error))
 
 
 def _unreachable(engine: Engine, fault: str) -> StoreUnreachable:

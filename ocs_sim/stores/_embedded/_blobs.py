@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import secrets
 from collections.abc import Iterator, Set
@@ -57,15 +58,15 @@ class Blobs:
         """Remove a content; whoever reads it goes on reading."""
         self.path(name).unlink(missing_ok=True)
 
-    def names(self, older_than_unix: float, known: Set[str]) -> Iterator[str]:
-        """Yield the names of old contents that are not known."""
+    def unknown(self, known: Set[str], older_than_unix: float) -> Iterator[tuple[str, float]]:
+        """Yield names of old contents that are not known, and when each was written."""
         for path in self._data.glob("*/*"):
-            if path.name not in known and _is_older(path, older_than_unix):
-                yield path.name
+            if path.name not in known and (written := _written_unix(path)) < older_than_unix:
+                yield path.name, written
 
     def sweep_temporary(self, older_than_unix: float) -> int:
         """Remove old files that were never finished; return how many."""
-        old = [path for path in self._temporary.iterdir() if _is_older(path, older_than_unix)]
+        old = [path for path in self._temporary.iterdir() if _written_unix(path) < older_than_unix]
         for path in old:
             path.unlink(missing_ok=True)
         return len(old)
@@ -87,11 +88,12 @@ def _copied(source: BinaryIO, file: BinaryIO) -> tuple[int, str]:
     return size_bytes, digest.hexdigest()
 
 
-def _is_older(path: Path, unix: float) -> bool:
+def _written_unix(path: Path) -> float:
+    """Return when a file was written; one that has just been removed is as if it were new."""
     try:
-        return path.stat().st_mtime < unix
+        return path.stat().st_mtime
     except FileNotFoundError:
-        return False
+        return math.inf
 
 
 def _sync_directory(directory: Path) -> None:

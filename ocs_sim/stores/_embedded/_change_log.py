@@ -11,6 +11,8 @@ from ocs_sim.stores._table_port import Change, Document, TableSpec
 
 KEPT_SECONDS = 24 * 3600
 _TIDY_EACH = 64
+# Of what SQLite takes for a whole number, less a digit.
+_LONGEST_POSITION = 18
 
 
 class ChangeLog:
@@ -76,7 +78,7 @@ class ChangeLog:
 def _number(position: str | None) -> int:
     if position is None:
         return 0
-    if not position.isdecimal():
+    if not position.isdecimal() or len(position) > _LONGEST_POSITION:
         raise LimitExceeded(what=f"the position {position!r}", fault="it is none that changes() told")
     return int(position)
 

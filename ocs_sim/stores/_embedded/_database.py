@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ocs_sim.stores._embedded._faults import BUSY_SECONDS, explained
 from ocs_sim.stores._errors import NotAStore, StoreBusy, StoreError, StoreTooNew
+from ocs_sim.stores._identity import FileIdentity
 
 _IDLE_CONNECTIONS = 8
 _RETRY_SECONDS = 0.01
@@ -41,11 +42,13 @@ class Database:
         # SQLite's own waiting polls, and is unfair: threads of one process need not go through it.
         self._writing = threading.Lock()
         self._closed = threading.Event()
+        self._identity: FileIdentity | None = None
         with explained(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             try:
                 with self._connection() as connection:
                     self._prepare(connection)
+                self._identity = FileIdentity(path)
             except BaseException:
                 self.close()
                 raise
@@ -80,6 +83,9 @@ class Database:
     def _connection(self) -> Iterator[sqlite3.Connection]:
         if self._closed.is_set():
             raise StoreError(fault=f"{self.path} has been closed")
+        # Of a file that was removed SQLite goes on writing what nobody will ever read.
+        if self._identity is not None:
+            self._identity.check()
         try:
             connection = self._idle.pop()
         except IndexError:

@@ -15,12 +15,15 @@ from ocs_sim.stores._object_port import ObjectInfo
 OBJECTS = Format(
     name="objects",
     application_id=0x6F63734F,
-    version=1,
+    version=2,
     schema=(
-        "create table objects (key text primary key, blob text not null, size_bytes integer not null,"
-        " etag text not null, content_type text not null, modified_unix real not null,"
-        " metadata text not null)",
-        "create unique index objects_by_blob on objects (blob)",
+        "create table if not exists objects (key text primary key, blob text not null,"
+        " size_bytes integer not null, etag text not null, content_type text not null,"
+        " modified_unix real not null, metadata text not null)",
+        "create unique index if not exists objects_by_blob on objects (blob)",
+        # Since version 2: when this index was begun.
+        "create table made (unix real not null)",
+        "insert into made values ((julianday('now') - 2440587.5) * 86400.0)",
     ),
 )
 _PAGE = 500
@@ -86,6 +89,11 @@ class ObjectIndex:
         """Tell whether a content is some object's."""
         with self._database.read() as connection:
             return bool(connection.execute("select 1 from objects where blob = ?", (blob,)).fetchall())
+
+    def made_unix(self) -> float:
+        """Return when the index was begun, by the computer's clock."""
+        with self._database.read() as connection:
+            return float(connection.execute("select unix from made").fetchone()[0])
 
     def close(self) -> None:
         """Close the file."""

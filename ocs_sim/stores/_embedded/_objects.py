@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import logging
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
@@ -19,7 +20,12 @@ from ocs_sim.stores._errors import NoSuchObject, ObjectExists, StoreBusy, StoreE
 from ocs_sim.stores._object_port import ObjectInfo, UploadForm
 
 ORPHAN_SECONDS = 3600
+MOST_ORPHANS = 100
 _TRIES = 20
+# Files' times are coarser than the clock's.
+_SLACK_SECONDS = 1.0
+
+_log = logging.getLogger(__name__)
 
 
 class FileObjects:
@@ -36,10 +42,14 @@ class FileObjects:
         self._clock = clock
         with explained(self._directory):
             self._blobs = Blobs(self._directory)
-        self._index = ObjectIndex(Database(directory / "objects.sqlite", OBJECTS))
         self._signer = Signer(kept_secret(directory / "link-secret"), link_base, clock)
-        with explained(self._directory):
-            self.swept = self._sweep(clock.time() - orphan_seconds)
+        self._index = ObjectIndex(Database(directory / "objects.sqlite", OBJECTS))
+        try:
+            with explained(self._directory):
+                self.swept = self._sweep(clock.time() - orphan_seconds)
+        except BaseException:
+            self._index.close()
+            raise
 
     def put(
         self,
@@ -152,7 +162,15 @@ class FileObjects:
     def _sweep(self, before_unix: float) -> int:
         """Remove what was never finished or is no object's; return how many files."""
         removed = self._blobs.sweep_temporary(before_unix)
-        for name in self._blobs.names(before_unix, self._index.blobs()):
+        unknown = list(self._blobs.unknown(self._index.blobs(), before_unix))
+        # What was there before its index, or so much, are no leavings of the dead: an index was lost, or an
+        # old one put back. Somebody may want to look through it.
+        made_unix = self._index.made_unix() - _SLACK_SECONDS
+        if len(unknown) > MOST_ORPHANS or any(written < made_unix for _, written in unknown):
+            said = "%d files below %s are no object's, as if objects.sqlite were not theirs: they are kept"
+            _log.warning(said, len(unknown), self._directory)
+            return removed
+        for name, _ in unknown:
             # Perhaps it has been named since we looked.
             if not self._index.knows(name):
                 self._blobs.remove(name)

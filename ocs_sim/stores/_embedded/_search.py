@@ -117,6 +117,8 @@ def _packed(place: list[str]) -> str:
 def _unpacked(after: str) -> list[str]:
     try:
         place: Any = json.loads(base64.urlsafe_b64decode(after))
+        # Half of a character is nothing that SQLite looks for.
+        json.dumps(place, ensure_ascii=False).encode()
     except (binascii.Error, ValueError):
         place = None
     if not isinstance(place, list) or not all(isinstance(part, str) for part in place):

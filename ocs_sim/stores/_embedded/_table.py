@@ -209,7 +209,8 @@ class SqliteTable:
         with self._database.write() as connection:
             rows = connection.execute(
                 f"select partition, sort, document from {self._documents}"  # noqa: S608
-                f" where json_extract(document, '$.\"{self._spec.expires_key}\"') <= ? limit ?",
+                f" where json_type(document, '$.\"{self._spec.expires_key}\"') in ('integer', 'real')"
+                f" and json_extract(document, '$.\"{self._spec.expires_key}\"') <= ? limit ?",
                 (self._clock.time(), _AT_ONCE),
             ).fetchall()
             for partition, sort, text in rows:
@@ -226,7 +227,10 @@ class SqliteTable:
         if name is None:
             return True
         expires = document.get(name)
-        return not isinstance(expires, int | Decimal) or expires > self._clock.time()
+        # True is no time, as it is no number to DynamoDB.
+        if isinstance(expires, bool) or not isinstance(expires, int | Decimal):
+            return True
+        return expires > self._clock.time()
 
     def _key_of(self, document: Document) -> tuple[str, str]:
         sort = "" if self._spec.sort_key is None else document[self._spec.sort_key]

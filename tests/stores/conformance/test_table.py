@@ -239,3 +239,11 @@ def test_what_has_expired_is_not_seen(backend):
         table.update(("sim", "a"), set={"x": 1})
     table.put({"site": "sim", "token": "a", "until": now + 1000}, absent=True)
     assert "n" not in table.get("sim", "a")
+
+
+@pytest.mark.parametrize("until", [True, "1", None, [1]])
+def test_what_is_no_time_does_not_expire(backend, until):
+    table = backend.table(TableSpec("ports-tokens", "site", "token", expires_key="until"))
+    table.put({"site": "sim", "token": "a", "until": until})
+    assert table.get("sim", "a")["until"] == until
+    table.update(("sim", "a"), set={"b": 1}, expect={"until": until} if until is not None else None)
