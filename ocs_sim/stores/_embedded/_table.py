@@ -80,6 +80,8 @@ class SqliteTable:
         _limits.check_key(self._spec, key)
         removed = tuple(remove)
         _limits.check_update(self._spec, set or (), add or (), append or (), removed)
+        # What no document takes is refused whether there is this one or not.
+        _limits.check_document(self._spec, edited(self._bare(key), set or {}, add or {}, append or {}, ()))
         expected = _limits.check_expected(expect)
         whole = self._whole(key)
         with self._database.write() as connection:

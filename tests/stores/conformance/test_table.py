@@ -226,6 +226,12 @@ def test_only_numbers_are_added_to_and_only_lists_appended_to(state):
     assert state.get("State") == {"State": "State", "text": "x", "yes": True}
 
 
+def test_what_no_document_takes_is_refused_whether_there_is_one_or_not(state):
+    for change in ({"set": {"a": 1.5}}, {"append": {"a": [1.5]}}, {"add": {"State": 1}}):
+        with pytest.raises(LimitExceeded):
+            state.update(("nowhere",), **change)
+
+
 def test_what_has_expired_is_not_seen(backend):
     table = backend.table(TableSpec("ports-tokens", "site", "token", expires_key="until"))
     now = int(backend.clock.time())
