@@ -19,10 +19,12 @@ from ocs_sim.errors import ObservatoryError
 from ocs_sim.launch._layout import Layout
 from ocs_sim.launch._observatory import own_router
 from ocs_sim.launch._running import living_process
-from ocs_sim.launch._telescope import address, find_world, is_free
+from ocs_sim.launch._telescope import address, is_free
+from ocs_sim.site import AgentInstance
 
 _LEAST_FREE_BYTES = 500_000_000
 _LEAST_OPEN_FILES = 1024
+_USUAL_PORTS = {"World": "11111", "WorldAgent": "11111", "Api": "8010", "ApiAgent": "8010"}
 
 
 @dataclass(frozen=True)
@@ -101,17 +103,22 @@ def _port(layout: Layout) -> Iterator[Finding]:
     yield Finding(f"port {port}", "taken" if foreign else "ours" if taken else "free", advice)
 
 
-def _alpaca_port(layout: Layout) -> Iterator[Finding]:
-    world = find_world(layout.instances)
-    if world is None:
-        return
-    port, process = int(address(world)[1]), living_process(layout, world.instance_id)
+def _served_ports(layout: Layout) -> Iterator[Finding]:
+    for each in layout.instances:
+        if each.agent_class in _USUAL_PORTS:
+            port = int(address(each, _USUAL_PORTS[each.agent_class])[1])
+            if port:
+                yield _served_port(layout, each, port)
+
+
+def _served_port(layout: Layout, agent: AgentInstance, port: int) -> Finding:
+    process = living_process(layout, agent.instance_id)
     with_port = () if process is None else process.net_connections("tcp")
     ours = any(each.laddr.port == port and each.status == psutil.CONN_LISTEN for each in with_port)
     foreign = not ours and not is_free(port)
-    advice = f"another program listens there, so {world.instance_id} waits: stop it, or change `port`"
+    advice = f"another program listens there, so {agent.instance_id} waits: stop it, or change `port`"
     found = "taken" if foreign else "ours" if ours else "free"
-    yield Finding(f"port {port}", found, advice if foreign else "")
+    return Finding(f"port {port}", found, advice if foreign else "")
 
 
 def _directories(layout: Layout) -> Iterator[Finding]:
@@ -149,7 +156,7 @@ _CHECKS: tuple[Callable[[Layout], Iterator[Finding]], ...] = (
     _crossbar,
     _router,
     _port,
-    _alpaca_port,
+    _served_ports,
     _directories,
     _disk,
     _open_files,

@@ -72,11 +72,11 @@ def _class_names(kind: str) -> tuple[str, str]:
     return kind, f"{kind}Agent"
 
 
-def address(instance: AgentInstance) -> tuple[str, str]:
+def address(instance: AgentInstance, usual_port: str = _SIMULATED[1]) -> tuple[str, str]:
     """Return host and port that the arguments of an agent name, or those that it takes without."""
     words = [part for word in instance.arguments for part in word.split("=", 1)]
     given = dict(pairwise(words))
-    return given.get("--host", _SIMULATED[0]), given.get("--port", _SIMULATED[1])
+    return given.get("--host", _SIMULATED[0]), given.get("--port", usual_port)
 
 
 def is_free(port: int) -> bool:
