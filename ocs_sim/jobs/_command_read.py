@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from ocs_sim.jobs._fields import BadField, number, number_or_word, whole, word
-from ocs_sim.jobs._urgent import CANCEL_ALL
 
 Fields: TypeAlias = Mapping[str, Any]
 _LONGEST_SECONDS = 86_400.0
@@ -74,8 +73,8 @@ READERS: dict[str, Callable[[Fields], Action]] = {
     "tracking": _tracking,
     "expose": _expose,
     # Clients write the one, sites of the time read the other.
-    "all_stop": _just("all", "all", CANCEL_ALL),
-    "allstop": _just("all", "all", CANCEL_ALL),
+    "all_stop": _just("all", "all", "allstop"),
+    "allstop": _just("all", "all", "allstop"),
 }
 
 

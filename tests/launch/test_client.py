@@ -124,7 +124,7 @@ def test_equal_commands_are_two_commands(talk, site):
 
 def test_all_stop_is_understood_by_the_site(talk, site):
     talk("allstop")
-    assert [job.action for job in site.take()] == ["cancel_all_commands"]
+    assert [(job.device_type, job.action) for job in site.take()] == [("all", "allstop")]
 
 
 def test_the_dome_opens_and_closes(talk, site):
