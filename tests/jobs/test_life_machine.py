@@ -17,6 +17,7 @@ from ocs_sim.jobs import CANCEL_ALL, IllegalTransition, Job, JobStore, NotYourJo
 from ocs_sim.stores import StoreAddresses, open_stores
 from tests.examples import examples
 from tests.jobs.making import SITE, SetClock, request
+from tests.memory import IN_MEMORY
 
 ENDS = {"COMPLETE", "COMPLETED", "FAILED", "CANCELED", "EXPIRED"}
 ORDER = {"UNREAD": 0, "RECEIVED": 1, "STARTED": 2, "EXPOSING": 3, "READING": 3, **dict.fromkeys(ENDS, 4)}
@@ -55,7 +56,7 @@ class Known:
 class Life(RuleBasedStateMachine):
     @initialize()
     def begin(self):
-        self.directory = Path(tempfile.mkdtemp())
+        self.directory = Path(tempfile.mkdtemp(dir=IN_MEMORY))
         self.clock = SetClock()
         self.opened = open_stores(StoreAddresses(self.directory), self.clock)
         table = self.opened.table(job_table())

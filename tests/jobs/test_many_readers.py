@@ -9,15 +9,17 @@ from ocs_sim.jobs import JobStore, job_table
 from ocs_sim.stores import StoreAddresses, open_stores
 from tests.jobs.making import SetClock, request
 from tests.jobs.readers import claim, deliver, deliver_alternate, read_all
+from tests.memory import directory_in_memory
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("take", "number"), [(deliver, 5_000), (deliver_alternate, 500), (claim, 1_000)])
-def test_two_readers_of_ten_threads_get_every_job_once(tmp_path, take, number):
+def test_two_readers_of_ten_threads_get_every_job_once(take, number):
     clock = SetClock()
     with contextlib.ExitStack() as stack:
+        directory = stack.enter_context(directory_in_memory())
         # As two processes have them: nothing is shared but the file.
-        opened = [stack.enter_context(open_stores(StoreAddresses(tmp_path), clock)) for _ in range(2)]
+        opened = [stack.enter_context(open_stores(StoreAddresses(directory), clock)) for _ in range(2)]
         stores = [JobStore(each.table(job_table()), clock) for each in opened]
         sent = [stores[0].new(request()).ulid for _ in range(number)]
         got = read_all(stores, take)

@@ -45,7 +45,7 @@ def test_a_link_to_nothing(objects):
 def test_a_link_expires(objects, backend):
     objects.put("a", b"hello")
     link = objects.link("a", expires_seconds=1)
-    backend.advance(2)
+    backend.advance(1)
     assert requests.get(link, timeout=10).status_code == 403
 
 
@@ -87,7 +87,7 @@ def test_an_upload_link_may_say_the_content_type(objects):
 
 def test_an_upload_link_expires(objects, backend):
     link = objects.upload_link("up", expires_seconds=1)
-    backend.advance(2)
+    backend.advance(1)
     assert requests.put(link, data=b"data", timeout=10).status_code == 403
     assert objects.head("up") is None
 
@@ -106,7 +106,7 @@ def test_a_form_may_say_the_content_type(objects):
 
 def test_a_form_expires(objects, backend):
     form = objects.upload_form("up", expires_seconds=1)
-    backend.advance(2)
+    backend.advance(1)
     assert posted(form).status_code == 403
     assert objects.head("up") is None
 

@@ -60,7 +60,7 @@ def test_several_at_once_are_in_order(queue):
 def test_what_is_acknowledged_never_comes_again(queue, backend):
     send(queue, "a")
     queue.acknowledge(queue.receive(lease_seconds=1)[0])
-    backend.advance(2)
+    backend.advance(1)
     assert queue.receive() == []
 
 
@@ -68,7 +68,7 @@ def test_what_is_not_acknowledged_comes_again(queue, backend):
     send(queue, "a")
     (first,) = queue.receive(lease_seconds=1)
     assert queue.receive() == []
-    backend.advance(2)
+    backend.advance(1)
     (second,) = queue.receive()
     assert second.message_id == first.message_id
     assert second.deliveries == 2
@@ -87,14 +87,14 @@ def test_a_leased_message_holds_up_its_group_but_no_other(queue):
 def test_order_is_kept_when_a_message_comes_again(queue, backend):
     send(queue, "1", "2")
     queue.receive(lease_seconds=1)
-    backend.advance(2)
+    backend.advance(1)
     assert drained(queue) == ["1", "2"]
 
 
 def test_a_lease_that_has_ended_cannot_be_used(queue, backend):
     send(queue, "a")
     (old,) = queue.receive(lease_seconds=1)
-    backend.advance(2)
+    backend.advance(1)
     (new,) = queue.receive(lease_seconds=30)
     with pytest.raises(LeaseLost):
         queue.acknowledge(old)
@@ -108,7 +108,7 @@ def test_a_lease_is_extended(queue, backend):
     send(queue, "a")
     (message,) = queue.receive(lease_seconds=1)
     queue.extend(message, 60)
-    backend.advance(2)
+    backend.advance(1)
     assert queue.receive() == []
     queue.acknowledge(message)
 

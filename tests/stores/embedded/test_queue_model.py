@@ -11,11 +11,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from ocs_sim.stores import Depth, LeaseLost, QueueSpec, StoreAddresses, open_stores
 from tests.examples import examples
+from tests.memory import IN_MEMORY
 from tests.stores.clocks import HandClock
 
 MOST, RETENTION = 3, 600
-# Thousands of small commits: what they cost on a disk is not the question here.
-IN_MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 
 
 @dataclass
