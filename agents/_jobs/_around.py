@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ocs_sim.almanac import Place, sun
 from ocs_sim.clock import Clock
 from ocs_sim.errors import ObservatoryError
 from ocs_sim.site import SiteIdentity
@@ -54,6 +53,9 @@ class Around:
 
     async def sun_azimuth(self) -> float:
         """Return the Sun's azimuth in degrees, by the mount's clock. Raises UnknownNow."""
+        # Few jobs ask for it, and it needs numpy.
+        from ocs_sim.almanac import Place, sun
+
         if self._identity is None:
             raise UnknownNow(what="where this site is")
         where = self._identity

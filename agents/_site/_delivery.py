@@ -8,21 +8,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ocs_sim.images import (
-    ImageError,
-    ImageName,
-    NotWritten,
-    Previews,
-    read_header,
-    read_image,
-    write_previews,
-)
+from ocs_sim.images import ImageError, ImageName, NotWritten, read_header, read_image
 from ocs_sim.remote import LastImage
 from ocs_sim.stores import LimitExceeded, ObjectExists, ObjectStore, Stores
 
 from ._describing import Header, describe, last_image, metadata_of, plain_header
 from ._errors import ImageGone, NotStorable
+
+if TYPE_CHECKING:
+    from ocs_sim.images import Previews
 
 _FITS, _JPEG = "application/fits", "image/jpeg"
 _DISPLAY, _THUMBNAIL = 10, 11
@@ -98,6 +94,9 @@ class Delivery:
 @contextmanager
 def _pictures(path: Path, name: ImageName) -> Iterator[Previews]:
     """Give the pictures beside an image, or else make some for a while."""
+    # They need numpy, which a site without a camera never does.
+    from ocs_sim.images import Previews, write_previews
+
     display, thumbnail = (path.with_name(str(name.of(level, "jpg"))) for level in (_DISPLAY, _THUMBNAIL))
     if display.is_file() and thumbnail.is_file():
         yield Previews(display, thumbnail)
