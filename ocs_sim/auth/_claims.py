@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +10,8 @@ from ocs_sim.auth._identity import Identity
 
 # Photon Ranch's issuer puts what it knows of a user under this name, the roles among it.
 USER_METADATA = "https://photonranch.org/user_metadata"
+# Unix seconds; beyond, and NaN, are no times.
+_LATEST = 1e15
 
 
 def check_times(claims: Mapping[str, Any], now_unix: float, leeway_seconds: float) -> None:
@@ -23,7 +24,7 @@ def check_times(claims: Mapping[str, Any], now_unix: float, leeway_seconds: floa
 
 def _unix(claims: Mapping[str, Any], name: str) -> float:
     value = claims.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -_LATEST < value < _LATEST:
         raise Unauthorized(reason=f"the token has no {name} that is a time")
     return value
 

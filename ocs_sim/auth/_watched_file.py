@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 Content = TypeVar("Content")
-_Stamp = tuple[int, int, int] | None
+_Stamp = tuple[int, int, int, int] | None
 
 
 class WatchedFile(Generic[Content]):
@@ -35,4 +35,5 @@ class WatchedFile(Generic[Content]):
             status = self._path.stat()
         except FileNotFoundError:
             return None
-        return status.st_mtime_ns, status.st_size, status.st_ino
+        # The mode, too: a secret that others may read from now on is none any more.
+        return status.st_mtime_ns, status.st_size, status.st_ino, status.st_mode

@@ -62,7 +62,10 @@ def test_the_secret_is_of_its_owner_alone(issuer, stores):
 
 def test_a_secret_that_others_can_read_is_not_used(issuer, verifier, stores, caplog):
     token = issuer.token("ada")
+    assert verifier.verify(f"Bearer {token}")
     (stores / "token-secret").chmod(0o640)
+    with pytest.raises(Unauthorized):
+        verifier.verify(f"Bearer {token}")
     with pytest.raises(SecretExposed, match="chmod 600"):
         LocalIssuer(stores).token("ada")
     with pytest.raises(Unauthorized):
