@@ -28,6 +28,7 @@ def request_from_body(
     user_id: str | None = None,
     source: str = "http",
     ulid: str | None = None,
+    sender: str = "",
 ) -> JobRequest:
     """Return what a body asks for; other keys of it are ignored, as `user_roles`, which a token tells.
 
@@ -49,6 +50,7 @@ def request_from_body(
         required_params=_object(body, "required_params"),
         source=source,
         ulid=ulid,
+        sender=sender,
     )
     try:
         checked(request)

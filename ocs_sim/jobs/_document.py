@@ -75,8 +75,8 @@ def job_of(document: Mapping[str, Any]) -> Job:
         device_type=_text(document, "deviceType"),
         device_instance=_text(document, "deviceInstance"),
         action=_text(document, "action"),
-        optional_params=document.get("optional_params") or {},
-        required_params=document.get("required_params") or {},
+        optional_params=_object(document, "optional_params"),
+        required_params=_object(document, "required_params"),
         seconds_until_complete=document.get("secondsUntilComplete"),
         history=tuple(_entry(each) for each in document.get("history", ())),
         result=document.get("result"),
@@ -127,6 +127,12 @@ def _status(status_id: Any, ulid: str) -> str:
 def _text(document: Mapping[str, Any], key: str) -> str:
     value = document.get(key)
     return value if isinstance(value, str) else ""
+
+
+def _object(document: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    # The original takes whatever is sent for parameters: one such job must not keep all others from readers.
+    value = document.get(key)
+    return value if isinstance(value, Mapping) else {}
 
 
 def _roles(text: Any) -> tuple[str, ...]:

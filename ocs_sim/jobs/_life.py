@@ -13,6 +13,7 @@ from ocs_sim.jobs._errors import IllegalTransition, NotYourJob
 from ocs_sim.jobs._history import HistoryEntry, continued
 from ocs_sim.jobs._job import Job, Lease
 from ocs_sim.jobs._status import Status, has_ended, may_follow
+from ocs_sim.jobs._ulids import ulid_milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,27 +29,32 @@ class News:
     session: Mapping[str, Any] | None = None
 
 
-def delivered(job: Job, now_unix: float, *, alternate: bool) -> Job:
+def delivered(job: Job, now_unix: float, *, alternate: bool, by: str) -> Job:
     """Hand an unread job to a reader who never acknowledges."""
     if alternate:
         if job.replica_status != Status.UNREAD:
             return job
-        entry = HistoryEntry(now_unix, Status.RECEIVED, by="reader", queue="alternate")
+        entry = HistoryEntry(now_unix, Status.RECEIVED, by=by, queue="alternate")
         return replace(job, replica_status=Status.RECEIVED, history=continued(job.history, entry))
     if job.status != Status.UNREAD:
         return job
-    entry = HistoryEntry(now_unix, Status.RECEIVED, by="reader")
+    entry = HistoryEntry(now_unix, Status.RECEIVED, by=by)
     history = continued(job.history, entry)
     return replace(job, status=Status.RECEIVED, history=history, deliveries=job.deliveries + 1)
 
 
-def claimed(job: Job, now_unix: float, lease: Lease) -> Job:
+def offered_to_alternate(job: Job) -> Job:
+    """Put a job that is in the primary queue only into the alternate one, too."""
+    return job if job.replica_status else replace(job, replica_status=Status.UNREAD)
+
+
+def claimed(job: Job, now_unix: float, lease: Lease, by: str = "") -> Job:
     """Give a job to whom claims it, if it is unread, or its holder's lease has lapsed."""
     if not is_claimable(job, now_unix):
         return job
     status = Status.RECEIVED if job.status == Status.UNREAD else job.status
     before = f"the lease of {job.lease.owner} had lapsed" if job.lease else ""
-    entry = HistoryEntry(now_unix, status, by=lease.owner, message=before)
+    entry = HistoryEntry(now_unix, status, by=by or lease.owner, message=before)
     history = continued(job.history, entry)
     return replace(job, status=status, history=history, lease=lease, deliveries=job.deliveries + 1)
 
@@ -66,12 +72,12 @@ def renewed(job: Job, lease: Lease) -> Job:
     return replace(job, lease=lease)
 
 
-def released(job: Job, now_unix: float, owner: str, message: str) -> Job:
+def released(job: Job, now_unix: float, owner: str, message: str, by: str = "") -> Job:
     """Give back a job that was not begun: it is unread again. Raises NotYourJob, IllegalTransition."""
     check_holder(job, owner)
     if job.status != Status.RECEIVED:
         raise IllegalTransition(site=job.site, ulid=job.ulid, old=job.status, new=Status.UNREAD)
-    entry = HistoryEntry(now_unix, Status.UNREAD, by=owner, message=message or "given back")
+    entry = HistoryEntry(now_unix, Status.UNREAD, by=by or owner, message=message or "given back")
     return replace(job, status=Status.UNREAD, lease=None, history=continued(job.history, entry))
 
 
@@ -145,6 +151,15 @@ def expired_alternate(job: Job, now_unix: float, message: str) -> Job:
         return job
     entry = HistoryEntry(now_unix, Status.EXPIRED, message=message, queue="alternate")
     return replace(job, replica_status=Status.EXPIRED, history=continued(job.history, entry))
+
+
+def is_older(job: Job, before_ulid: str) -> bool:
+    """Tell whether a job came before another one, by its ULID."""
+    if job.ulid == before_ulid:
+        return False
+    # Whoever sends through a queue names the job by a clock of its own, which may be ahead of ours.
+    came_first = job.source == "queue" and job.created_unix * 1000 < ulid_milliseconds(before_ulid)
+    return job.ulid < before_ulid or came_first
 
 
 def check_holder(job: Job, owner: str) -> None:

@@ -21,7 +21,8 @@ _TEXTS = ("site", "device", "instance", "action", "user_name", "user_id", "sourc
 class JobRequest:
     """A job as it is asked for. The same `ulid` asked for twice is one job; without it, one is made.
 
-    `source` says which way it came: `http`, `queue`, `store`.
+    `source` says which way it came: `http`, `queue`, `store`. `sender` is who is known to have sent it, as by
+    a token; `user_name` and `user_id` are what the job says, and an admin may ask in anybody's name.
     """
 
     site: str
@@ -35,6 +36,17 @@ class JobRequest:
     required_params: Mapping[str, Any] = field(default_factory=dict)
     source: str = "http"
     ulid: str | None = None
+    sender: str = ""
+
+    @property
+    def asker(self) -> str:
+        """Who asks, for the history."""
+        return self.sender or self.user_name or self.user_id
+
+    @property
+    def on_behalf(self) -> str:
+        """For whom, when that is not who asks."""
+        return f"in the name of {self.user_id}" if self.sender and self.user_id != self.sender else ""
 
 
 Parameters: TypeAlias = tuple[dict[str, Any], dict[str, Any]]

@@ -9,7 +9,7 @@ from typing import Any
 from ocs_sim.clock import Clock
 from ocs_sim.jobs import _life as life
 from ocs_sim.jobs._document import job_of
-from ocs_sim.jobs._errors import BadJob, NoSuchJob
+from ocs_sim.jobs._errors import BadJob, JobBusy, NoSuchJob
 from ocs_sim.jobs._history import HistoryEntry, continued
 from ocs_sim.jobs._job import Job, Lease
 from ocs_sim.jobs._record import Records
@@ -44,14 +44,32 @@ class JobStore:
     def new(self, request: JobRequest) -> Job:
         """Add a job; with the ULID of one that is there, return that one. Raises BadJob.
 
-        `cancel_all_commands` first cancels all older jobs of the site. Who claims it has to `cancel_all` once
-        more, for those that came in just then, and to stop what runs.
+        `cancel_all_commands` also cancels all older jobs of the site: those that nobody read before it can be
+        read itself, and then what others have read. Who claims it has to `cancel_all` once more, for those
+        that came in just then, and to stop what runs.
         """
+        return self.settle(self.new_at_once(request))
+
+    def new_at_once(self, request: JobRequest) -> Job:
+        """Add a job as `new` does, which `settle` has to finish: it may take its time. Raises BadJob."""
         ulid = request.ulid or self._ulids.new()
         parameters = checked(request)
-        if request.action == CANCEL_ALL:
-            self.cancel_all(request.site, ulid, request.user_name or request.user_id)
-        return self._add(request, parameters, ulid, Status.UNREAD)
+        if request.action != CANCEL_ALL:
+            return self._add(request, parameters, ulid, Status.UNREAD)
+        self._cancel_older(self._selection.unread(request.site), ulid, request.asker)
+        # Who reads the alternate queue gets it when nothing older waits there any more.
+        return self._add(request, parameters, ulid, Status.UNREAD, replica="")
+
+    def settle(self, job: Job) -> Job:
+        """Cancel what `cancel_all_commands` cancels besides; return the job, whatever it does, as it is now.
+
+        What plain readers took stays RECEIVED for ever: to cancel thousands of jobs takes seconds, for which
+        nobody who stops something should have to wait.
+        """
+        if job.action != CANCEL_ALL:
+            return job
+        self.cancel_all(job.site, job.ulid, job.history[0].by if job.history else "")
+        return self._records.change(job, life.offered_to_alternate)[1]
 
     def refuse(self, request: JobRequest, message: str) -> Job:
         """Add a job that has failed already, to tell why it was not taken. Raises BadJob."""
@@ -66,14 +84,16 @@ class JobStore:
         """Return a job as it is now, or None when there is none."""
         return self._records.find(site, ulid)
 
-    def deliver(self, site: str, alternate: bool = False, limit: int | None = None) -> list[Job]:
+    def deliver(
+        self, site: str, alternate: bool = False, limit: int | None = None, *, by: str = "reader"
+    ) -> list[Job]:
         """Take all unread jobs of a queue for good, oldest first; return them as they were, UNREAD.
 
         However many take at once, each job is returned once. `alternate` is the other queue, which has the
-        same jobs.
+        same jobs. `by` is who takes them, for the history.
         """
         with self._turns.of(site, "alternate" if alternate else "primary"):
-            decide = partial(life.delivered, now_unix=self._now(), alternate=alternate)
+            decide = partial(life.delivered, now_unix=self._now(), alternate=alternate, by=by)
             unread = self._selection.unread(site, alternate=alternate)
             return [before for before, _ in self._take(unread, decide, limit)]
 
@@ -87,12 +107,13 @@ class JobStore:
         *,
         urgent: bool = False,
         accept: Callable[[Job], bool] | None = None,
+        by: str = "",
     ) -> list[Job]:
         """Take up to `limit` jobs for so long, oldest first; return them as they are now.
 
         Claimable are unread jobs, and those whose lease has lapsed: one that `was_started` may be half done.
         `device_types` and `accept` say which are wanted; with `urgent`, only those that stop something,
-        however many wait before them.
+        however many wait before them. `by` stands in the history instead of `owner`.
         """
         candidates = self._selection.urgent if urgent else self._selection.claimable
         with self._turns.of(site, "urgent" if urgent else "claim"):
@@ -103,7 +124,7 @@ class JobStore:
                 if (device_types is None or job.device_type in device_types)
                 and (accept is None or accept(job))
             )
-            decide = partial(life.claimed, now_unix=now, lease=self._lease(owner, lease_seconds))
+            decide = partial(life.claimed, now_unix=now, lease=self._lease(owner, lease_seconds), by=by)
             return [after for _, after in self._take(wanted, decide, limit)]
 
     def held_by(self, site: str, owner: str) -> list[Job]:
@@ -117,9 +138,9 @@ class JobStore:
         decide = partial(life.renewed, lease=self._lease(owner, lease_seconds))
         return self._change(job.site, job.ulid, decide)
 
-    def release(self, job: Job, owner: str, message: str = "") -> Job:
+    def release(self, job: Job, owner: str, message: str = "", *, by: str = "") -> Job:
         """Give a claimed job back before it is begun. Raises NotYourJob, IllegalTransition."""
-        decide = partial(life.released, now_unix=self._now(), owner=owner, message=message)
+        decide = partial(life.released, now_unix=self._now(), owner=owner, message=message, by=by)
         return self._change(job.site, job.ulid, decide)
 
     def update(
@@ -163,15 +184,7 @@ class JobStore:
 
         Those that `was_started` or that have a `lease` are running, or about to be.
         """
-        decide = partial(
-            life.ended,
-            now_unix=self._now(),
-            status=Status.CANCELED,
-            by=by,
-            message=f"cancelled by {before_ulid}",
-        )
-        older = (job for job in self._selection.not_ended(site, before_ulid) if _is_older(job, before_ulid))
-        return [before for before, _ in self._take(older, decide)]
+        return self._cancel_older(self._selection.not_ended(site, before_ulid), before_ulid, by)
 
     def expire(self, site: str, older_than_seconds: float) -> list[Job]:
         """End jobs that nobody read, or whose reader died before it began them, for so long; return them.
@@ -209,16 +222,30 @@ class JobStore:
         """Return where changes go on from now."""
         return self._table.latest_position()
 
+    def _cancel_older(self, jobs: Iterable[Job], before_ulid: str, by: str) -> list[Job]:
+        message = f"cancelled by {before_ulid}"
+        decide = partial(life.ended, now_unix=self._now(), status=Status.CANCELED, by=by, message=message)
+        older = (job for job in jobs if life.is_older(job, before_ulid))
+        return [before for before, _ in self._take(older, decide)]
+
     def _add(
-        self, request: JobRequest, parameters: Parameters, ulid: str, status: str, message: str = ""
+        self,
+        request: JobRequest,
+        parameters: Parameters,
+        ulid: str,
+        status: str,
+        message: str = "",
+        *,
+        replica: str | None = None,
     ) -> Job:
         optional, required = parameters
-        user = request.user_name or request.user_id
+        message = "; ".join(filter(None, (request.on_behalf, message)))
+        entry = HistoryEntry(self._now(), status, by=request.asker, message=message)
         job = Job(
             site=request.site,
             ulid=ulid,
             status=status,
-            replica_status=status,
+            replica_status=status if replica is None else replica,
             user_name=request.user_name,
             user_id=request.user_id,
             user_roles=tuple(request.user_roles),
@@ -228,7 +255,7 @@ class JobStore:
             action=request.action,
             optional_params=on_wire(optional),
             required_params=on_wire(required),
-            history=continued((), HistoryEntry(self._now(), status, by=user, message=message)),
+            history=continued((), entry),
             source=request.source,
         )
         try:
@@ -249,7 +276,7 @@ class JobStore:
                 if limit is not None and len(taken) >= limit:
                     break
                 taken += self._taken(job, decide)
-        except StoreError:
+        except (StoreError, JobBusy):
             # What was taken must not be lost; what was not is still there for the next.
             if not taken:
                 raise
@@ -271,11 +298,3 @@ class JobStore:
 
 def _clean(value: Any, name: str, most_bytes: int = _SMALL_BYTES) -> Any:
     return on_wire(stored_within(most_bytes, value, name))
-
-
-def _is_older(job: Job, before_ulid: str) -> bool:
-    if job.ulid == before_ulid:
-        return False
-    # Whoever sends through a queue names the job by a clock of its own, which may be ahead of ours.
-    came_first = job.source == "queue" and job.created_unix * 1000 < ulid_milliseconds(before_ulid)
-    return job.ulid < before_ulid or came_first

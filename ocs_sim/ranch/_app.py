@@ -20,6 +20,7 @@ from ocs_sim.ranch._pages import pages
 from ocs_sim.ranch._refusals import handle_refusals
 from ocs_sim.ranch._services import Services
 from ocs_sim.ranch._threads import Threads
+from ocs_sim.ranch._turns import Turns
 from ocs_sim.ranch._watch import JobWatch
 
 _DESCRIPTION = """The jobs service of Photon Ranch, its calendar, and files by signed links.
@@ -52,6 +53,7 @@ def create_app(services: Services) -> FastAPI:
     app.add_middleware(Gateway, router=app.router)
     app.state.services = services
     app.state.threads = Threads()
+    app.state.turns = Turns()
     app.state.hub = Hub()
     app.state.watch = JobWatch(services, app.state.threads, app.state.hub)
     handle_refusals(app)

@@ -17,6 +17,7 @@ from ocs_sim.ranch._body import read_object, require
 from ocs_sim.ranch._errors import Refused
 from ocs_sim.ranch._numbers import number_or_none, positive, whole
 from ocs_sim.ranch._services import services_of
+from ocs_sim.ranch._turns import pretty_in_turn
 
 _LONGEST_LEASE_SECONDS = 43200
 _MOST_CLAIMED = 100
@@ -27,18 +28,26 @@ claims = APIRouter(prefix="/jobs", tags=["jobs, for who does them"])
 @claims.post("/{site}/claim", openapi_extra=bodies.CLAIM)
 async def claim(request: Request, site: str) -> Response:
     """Take jobs under a lease, the oldest first: who lets it expire before STARTED loses them to the next."""
-    await site_caller_of(request, site)
+    caller = await site_caller_of(request, site)
     body = await read_object(request)
     owner, lease_seconds = _owner(body), _lease_seconds(body)
     limit = whole(body, "limit", 1, _MOST_CLAIMED)
     device_types, urgent = _device_types(body), bool(body.get("urgent", False))
     services = services_of(request)
-    return await _details(
-        request,
-        lambda: services.jobs.claim(
-            site, owner, lease_seconds=lease_seconds, limit=limit, device_types=device_types, urgent=urgent
-        ),
-    )
+
+    def work() -> list[dict[str, Any]]:
+        jobs = services.jobs.claim(
+            site,
+            owner,
+            lease_seconds=lease_seconds,
+            limit=limit,
+            device_types=device_types,
+            urgent=urgent,
+            by=_named(caller, owner),
+        )
+        return [job.to_detail() for job in jobs]
+
+    return await pretty_in_turn(request, site, "urgent" if urgent else "claim", work)
 
 
 @claims.post("/{site}/held", openapi_extra=bodies.HELD)
@@ -47,7 +56,9 @@ async def held(request: Request, site: str) -> Response:
     await site_caller_of(request, site)
     owner = _owner(await read_object(request))
     services = services_of(request)
-    return await _details(request, lambda: services.jobs.held_by(site, owner))
+    return await pretty_in_thread(
+        request, lambda: [job.to_detail() for job in services.jobs.held_by(site, owner)]
+    )
 
 
 @claims.post("/{site}/{ulid}/renew", openapi_extra=bodies.RENEW)
@@ -65,10 +76,12 @@ async def renew(request: Request, site: str, ulid: str) -> Response:
 @claims.post("/{site}/{ulid}/release", openapi_extra=bodies.RELEASE)
 async def release(request: Request, site: str, ulid: str) -> Response:
     """Give a job back that has not been started."""
-    await site_caller_of(request, site)
+    caller = await site_caller_of(request, site)
     owner = _owner(await read_object(request))
-    services = services_of(request)
-    return await _detail(request, lambda: services.jobs.release(services.jobs.get(site, ulid), owner))
+    services, named = services_of(request), _named(caller, owner)
+    return await _detail(
+        request, lambda: services.jobs.release(services.jobs.get(site, ulid), owner, by=named)
+    )
 
 
 @claims.post("/{site}/{ulid}/update", openapi_extra=bodies.REPORT)
@@ -89,7 +102,7 @@ async def report(request: Request, site: str, ulid: str) -> Response:
             status,
             seconds_until_complete=seconds,
             owner=owner or None,
-            by=owner or caller,
+            by=_named(caller, owner),
             message=words,
             result=result,
             session=session,
@@ -117,8 +130,9 @@ async def _detail(request: Request, work: Callable[[], Job]) -> Response:
     return await pretty_in_thread(request, lambda: work().to_detail())
 
 
-async def _details(request: Request, work: Callable[[], list[Job]]) -> Response:
-    return await pretty_in_thread(request, lambda: [job.to_detail() for job in work()])
+def _named(caller: str, owner: str) -> str:
+    # Any owner may be told: who he is let in as comes first, and always.
+    return f"{caller} as {owner}" if owner else caller
 
 
 def _owner(body: dict[str, Any]) -> str:

@@ -20,7 +20,7 @@ _ALWAYS = [
     (b"access-control-allow-credentials", b"true"),
 ]
 _ALLOWED_HEADERS = (
-    b"Content-Type,X-Amz-Date,Authorization,X-Api-Key,X-Amz-Security-Token,X-Amz-User-Agent,Range"
+    b"Content-Type,X-Amz-Date,Authorization,X-Api-Key,X-Amz-Security-Token,X-Amz-User-Agent,X-Site-Key,Range"
 )
 _EXPOSED_HEADERS = b"Content-Disposition,Content-Range,ETag"
 

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ocs_sim.auth import Identity, Unauthorized
-from ocs_sim.jobs import Job, JobRequest, request_from_body
+from ocs_sim.jobs import CANCEL_ALL, Job, JobRequest, request_from_body
 from ocs_sim.ranch import _bodies as bodies
 from ocs_sim.ranch._access import site_and_caller
 from ocs_sim.ranch._answers import metadata, pretty_in_thread
@@ -18,6 +18,7 @@ from ocs_sim.ranch._body import read_object, require
 from ocs_sim.ranch._errors import Refused
 from ocs_sim.ranch._numbers import number_or_none
 from ocs_sim.ranch._services import Services, in_thread, services_of
+from ocs_sim.ranch._turns import pretty_in_turn, turns_of
 
 RESERVED = "Someone else has a reservation right now. Please see the calendar for details."
 _WHICH_JOB = "Requires 'site' and 'jobId' in the body payload."
@@ -40,20 +41,32 @@ async def newjob(request: Request) -> Response:
             wanted.site, identity.user_id, identity.roles, services.clock.time()
         ):
             raise Refused(status=401, text=RESERVED)
-        return services.jobs.new(wanted)
+        return services.jobs.new_at_once(wanted)
+
+    def answer(job: Job) -> dict[str, Any]:
+        return {**services.jobs.settle(job).to_wire(), "table_response": metadata()}
 
     job = await in_thread(request, add)
-    return await pretty_in_thread(request, lambda: {**job.to_wire(), "table_response": metadata()})
+    if job.action != CANCEL_ALL:
+        return await pretty_in_thread(request, lambda: answer(job))
+    # It is there to be read; what it cancels besides may take its time, and needs to be done once.
+    async with turns_of(request).of(job.site, CANCEL_ALL):
+        return await pretty_in_thread(request, lambda: answer(job))
 
 
 @jobs.post("/getnewjobs", openapi_extra=bodies.NEW_JOBS)
 async def getnewjobs(request: Request) -> Response:
     """Take the jobs that nobody has read yet, each once: RECEIVED from now on, but shown as they were."""
     body = await read_object(request)
-    site, _ = await site_and_caller(request, body)
+    site, caller = await site_and_caller(request, body)
     services = services_of(request)
     alternate = bool(body.get("alternateQueue", False))
-    return await pretty_in_thread(request, lambda: _wire(services.jobs.deliver(site, alternate=alternate)))
+    return await pretty_in_turn(
+        request,
+        site,
+        "alternate" if alternate else "primary",
+        lambda: _wire(services.jobs.deliver(site, alternate=alternate, by=caller)),
+    )
 
 
 @jobs.post("/updatejobstatus", openapi_extra=bodies.UPDATE)
@@ -89,7 +102,11 @@ def _wanted(body: dict[str, Any], identity: Identity, services: Services) -> Job
     if named not in (None, "") and not identity.may_act_as(named):
         raise Unauthorized(reason="the user_id is not that of the token")
     wanted = request_from_body(
-        body, user_roles=identity.roles, user_id=None if named else identity.user_id, source="http"
+        body,
+        user_roles=identity.roles,
+        user_id=None if named else identity.user_id,
+        source="http",
+        sender=identity.user_id,
     )
     if services.sites is not None and wanted.site not in services.sites:
         known = ", ".join(sorted(services.sites))

@@ -66,7 +66,8 @@ async def _bad_job(_request: Request, error: Exception) -> Response:
 
 def _plain(status: int) -> Handler:
     async def answer(_request: Request, error: Exception) -> Response:
-        return text(str(error), status)
+        # Clients show it as it is, in one line.
+        return text(" ".join(str(error).split()), status)
 
     return answer
 

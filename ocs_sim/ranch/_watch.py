@@ -58,7 +58,13 @@ class JobWatch:
             position = await self._patiently(self._services.jobs.latest_position)
             self._is_reading.set()
             while self._hub.sites:
-                position = await self._tell(position)
+                try:
+                    position = await self._tell(position)
+                except Exception:
+                    # Whatever it is, who listens has to hear of what comes after it.
+                    _log.exception("changes of jobs cannot be told, and are left out")
+                    await asyncio.sleep(_AGAIN_SECONDS)
+                    position = await self._patiently(self._services.jobs.latest_position)
             self._is_reading.clear()
             self._wanted.clear()
 

@@ -14,7 +14,7 @@ class BadEvent(ReservationError):
 
 
 class BadTime(ReservationError):
-    """{what} is {text!r}, which is no UTC time such as 2026-03-01T05:30:00Z."""
+    """{what} is {text}, which is no UTC time such as 2026-03-01T05:30:00Z."""
 
 
 class NotYourEvent(ReservationError):

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from ocs_sim.reservations._errors import BadTime
 
+_LONGEST_TOLD = 60
 _FORM = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.0+)?Z", re.ASCII)
 
 
@@ -14,11 +15,11 @@ def parse_time(text: object, what: str = "the time") -> float:
     """Return unix seconds of `YYYY-MM-DDTHH:MM:SSZ` (or `.000Z`, as JavaScript writes). Raises BadTime."""
     form = _FORM.fullmatch(text) if isinstance(text, str) else None
     if form is None:
-        raise BadTime(what=what, text=text)
+        raise BadTime(what=what, text=repr(text)[:_LONGEST_TOLD])
     try:
         return datetime.fromisoformat(form[1]).replace(tzinfo=UTC).timestamp()
     except ValueError:
-        raise BadTime(what=what, text=text) from None
+        raise BadTime(what=what, text=repr(text)[:_LONGEST_TOLD]) from None
 
 
 def format_time(unix: float) -> str:

@@ -37,7 +37,7 @@ def test_jobs_of_our_service_are_claimed_and_told(bench, ranch):
         good, bad = post(ranch.jobs), post(ranch.jobs, "goo")
         wait_until(lambda: ranch.jobs.get(SITE, bad).has_ended and ranch.jobs.get(SITE, good).has_ended)
     job = ranch.jobs.get(SITE, good)
-    assert (job.status, job.history[-1].by) == ("COMPLETE", "jobs")
+    assert (job.status, job.history[-1].by) == ("COMPLETE", "anonymous as jobs")
     assert job.session["operation"] == "goto"
     assert ranch.jobs.get(SITE, bad).status == "FAILED"
     assert "Did you mean mount/go" in ranch.jobs.get(SITE, bad).result["message"]

@@ -52,6 +52,22 @@ def test_cancelling_all_ends_every_older_job_whatever_it_is_doing(jobs):
     assert jobs.get("other", elsewhere.ulid).status == "UNREAD"
 
 
+def test_a_stop_does_not_wait_until_all_that_was_read_is_cancelled(jobs):
+    read = jobs.new(request())
+    jobs.deliver(SITE)
+    unread = jobs.new(request())
+    cancel = jobs.new_at_once(cancel_everything())
+    assert jobs.get(SITE, unread.ulid).status == "CANCELED"
+    assert ulids(jobs.claim(SITE, "bridge", limit=None)) == [cancel.ulid]
+    assert jobs.get(SITE, read.ulid).status == "RECEIVED"
+    assert ulids(jobs.deliver(SITE, alternate=True)) == [read.ulid]
+    assert jobs.settle(cancel).replica_status == "UNREAD"
+    assert jobs.get(SITE, read.ulid).status == "CANCELED"
+    assert ulids(jobs.deliver(SITE, alternate=True)) == [cancel.ulid]
+    jobs.update(SITE, cancel.ulid, "COMPLETE", owner="bridge")
+    assert jobs.settle(read) == read
+
+
 @pytest.mark.parametrize(
     "stage",
     ["!", "CANCELE", "CANCELEDX", "COMPLETEX", "COMPLETED!", "D", "EXPIRE", "EXPIREDX", "FAILEDX", "Ω", "~"],

@@ -191,6 +191,27 @@ def test_history_tells_who_did_what_when_and_why(jobs, clock):
     ]
 
 
+def test_history_tells_who_is_known_to_have_sent_it(jobs):
+    [entry] = jobs.new(request(user_name="Tim", user_id="tim", sender="tim")).history
+    assert (entry.by, entry.message) == ("tim", "")
+    [entry] = jobs.new(request(user_name="Tim", user_id="tim", sender="root")).history
+    assert (entry.by, entry.message) == ("root", "in the name of tim")
+    cancel = jobs.new(request("cancel_all_commands", "all", user_name="Tim", user_id="tim", sender="root"))
+    assert jobs.recent(SITE, 0)[0][0].history[-1].by == "root"
+    assert jobs.deliver(SITE, by="site:tst")[-1].ulid == cancel.ulid
+    assert jobs.get(SITE, cancel.ulid).history[-1].by == "site:tst"
+
+
+@pytest.mark.parametrize("odd", ["abc", ["a"], 5, True, None])
+def test_what_others_wrote_keeps_no_job_from_its_readers(jobs, table, odd):
+    good = jobs.new(request())
+    ulid = f"0{good.ulid[1:-1]}0"
+    strange = {"site": SITE, "ulid": ulid, "statusId": f"UNREAD#{ulid}", "required_params": odd}
+    table.put({**strange, "optional_params": odd, "user_name": odd, "user_roles": odd, "timestamp_ms": 5})
+    assert {job.ulid for job in jobs.deliver(SITE)} == {good.ulid, ulid}
+    assert jobs.get(SITE, ulid).to_wire()["required_params"] == {}
+
+
 def test_progress_makes_no_history(jobs, clock):
     ulid = jobs.new(request()).ulid
     for left in range(100, 0, -1):

@@ -105,4 +105,24 @@ def test_the_history_of_a_job_tells_who_did_what(strict):
     )
     job = strict.jobs.get("tst", ulid)
     assert job.user_id == "ada"
-    assert (job.history[-1].status, job.history[-1].by) == ("STARTED", "site:tst")
+    told = [(entry.status, entry.by) for entry in job.history]
+    assert told == [("UNREAD", "ada"), ("RECEIVED", "site:tst"), ("STARTED", "site:tst")]
+
+
+def test_no_owner_hides_whose_key_it_was(strict):
+    key = {"X-Site-Key": strict.services.site_keys.make("tst")}
+    ulid = strict.asked()["ulid"]
+    for path, more in (("claim", {}), (f"{ulid}/release", {}), ("claim", {})):
+        assert strict.post(f"tst/{path}", {"owner": "site:two", **more}, **key).status_code == 200
+    told = {"owner": "site:two", "newStatus": "STARTED"}
+    assert strict.post(f"tst/{ulid}/update", told, **key).status_code == 200
+    history = strict.jobs.get("tst", ulid).history
+    assert [entry.status for entry in history[1:]] == ["RECEIVED", "UNREAD", "RECEIVED", "STARTED"]
+    assert {entry.by for entry in history[1:]} == {"site:tst as site:two"}
+
+
+def test_the_history_tells_when_an_admin_asks_for_somebody(ranch):
+    answer = ranch.ask("ada", headers=ranch.headers("root", ("admin",)))
+    [entry] = ranch.jobs.get("tst", answer.json()["ulid"]).history
+    assert (entry.by, entry.message) == ("root", "in the name of ada")
+    assert answer.json()["user_id"] == "ada"

@@ -95,6 +95,7 @@ def test_what_is_missing_is_told_in_the_documented_words(refused):
 def test_what_no_event_is_is_told(refused):
     changes = [
         ({"start": "tonight"}, "the start is 'tonight'"),
+        ({"start": "x" * 100_000}, "xxx, which is no UTC time"),
         ({"end": "2000-01-01T00:00:00Z"}, "before it starts"),
         ({"event_id": 7}, "event_id"),
         ({"event_id": "x" * 2000}, "event_id"),
@@ -107,6 +108,7 @@ def test_what_no_event_is_is_told(refused):
         assert status == 400, change
         assert told.startswith("Error: ")
         assert fault in told
+        assert len(told) < 200
 
 
 def test_who_changes_something_needs_a_token(refused):

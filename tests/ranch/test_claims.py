@@ -24,7 +24,7 @@ def test_a_claimed_job_is_held_renewed_and_reported(ranch):
     answer = ranch.post(f"tst/{ulid}/update", told)
     assert (answer.status_code, answer.json()["status"]) == (200, "COMPLETE")
     assert answer.json()["result"] == {"images": ["a.fits"]}
-    assert answer.json()["history"][-1]["by"] == "bridge"
+    assert answer.json()["history"][-1]["by"] == "anonymous as bridge"
 
 
 def test_a_lease_that_lapses_gives_the_job_to_the_next(ranch):

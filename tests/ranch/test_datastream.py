@@ -130,6 +130,24 @@ def test_a_store_that_is_away_for_a_while_loses_no_listener(ranch, monkeypatch, 
     assert "changes of jobs cannot be read" in caplog.text
 
 
+def test_a_change_that_cannot_be_told_loses_no_listener(ranch, monkeypatch, caplog):
+    failures, looked, changes = [KeyError("site")], [], ranch.jobs.changes
+
+    def fail_once(*arguments):
+        if failures:
+            raise failures.pop()
+        looked.append(1)
+        return changes(*arguments)
+
+    monkeypatch.setattr("ocs_sim.ranch._watch._AGAIN_SECONDS", 0.01)
+    with listen(ranch) as socket:
+        monkeypatch.setattr(ranch.jobs, "changes", fail_once)
+        wait_until(lambda: looked)
+        job = ranch.asked()
+        assert next_frame(socket)["data"]["ulid"] == job["ulid"]
+    assert "are left out" in caplog.text
+
+
 def test_many_changes_at_once_are_all_told(ranch, monkeypatch):
     job = ranch.jobs.new(request_from_body(WISH))
     changes = [[(str(number), replace(job, timestamp_ms=number)) for number in range(1000)]]

@@ -134,6 +134,7 @@ def test_a_job_that_has_ended_stays_so(ranch):
     answer = update(ranch, ulid=ulid, newStatus="UNREAD")
     assert answer.status_code == 409
     assert answer.text.startswith(f"Job {ulid} of tst is FAILED, so it cannot become UNREAD")
+    assert "\n" not in answer.text
     assert new_jobs(ranch) == []
 
 
