@@ -15,6 +15,9 @@ from ._peers import Session
 _WHICH = re.compile(r"\s+(\d+) of (\d+)$")
 _STAGES = {
     "asking the devices": "PREPARING",
+    "setting up the camera": "PREPARING",
+    "checking": "PREPARING",
+    "waiting for the camera": "WAITING",
     "setting the filter": "SETTING_FILTER",
     "exposing": "EXPOSING",
     "reading": "READING",
