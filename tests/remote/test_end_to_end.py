@@ -1,88 +1,43 @@
-"""From a command to a file that opens: through every part, with nothing in place of any of them."""
+"""From a command to a file that opens: through every part, with nothing in place of any of them.
 
-import io
+One observatory for all: first nobody is there.
+"""
+
 import json
 import urllib.request
 
 import pytest
-from astropy.io import fits
 
-from tests.emulators import running_ministack
+from ocs_sim.clock import SystemClock
+from ocs_sim.jobs import JobRequest, JobStore, job_table
+from ocs_sim.stores import StoreAddresses, open_stores
 from tests.observatory import eventually, lay_out
+from tests.remote.sender import command, follow
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.timeout(240)]
-
-ON_AWS = """stores:
-  queue: sqs://us-east-1?prefix=night-
-  documents: dynamodb://us-east-1?prefix=night-
-  objects: s3://night-images/first?region=us-east-1
-"""
+SITE = "mini"
 
 
-class Sender:
-    """Somebody at the client, who knows nothing of the site but its file."""
-
-    def __init__(self, observatory):
-        self.observatory = observatory
-
-    def send(self, *words):
-        done = self.observatory.obsbow("client", *words, "--json")
-        assert (done.returncode, done.stderr) == (0, ""), done
-        return json.loads(done.stdout)["job"]
-
-    def job(self, ulid):
-        found = self.observatory.json("client", "jobs", "50")["jobs"]
-        return next((job for job in found if job["ulid"] == ulid), None)
-
-    def end_of(self, ulid):
-        """Return a job that has ended."""
-
-        def ended():
-            job = self.job(ulid)
-            status = job["statusId"].split("#")[0] if job else ""
-            return job if status in ("COMPLETE", "FAILED", "CANCELED", "EXPIRED") else None
-
-        return eventually(ended, f"the end of {ulid}", 90)
-
-    def completed(self, ulid):
-        job = self.end_of(ulid)
-        assert job["statusId"].startswith("COMPLETE#"), job
-        return job
-
-    def opened_by_link(self, name):
-        """Return what the link to the latest image leads to, once that is this one."""
-
-        def link():
-            told = json.loads(self.observatory.obsbow("client", "get_url", "--json").stdout)
-            return told if told["url"] and told["image"].endswith(f"/{name}") else None
-
-        told = eventually(link, f"a link to {name}")
-        assert told["opens"]
-        return opened(told["url"])
-
-
-def opened(url):
-    with urllib.request.urlopen(url, timeout=30) as answer:
-        return fits.open(io.BytesIO(answer.read()))
-
-
-def commanded_before_the_site_was_there(observatory):
-    """Command a site that is not there, start it, and follow the image to where the link leads."""
-    sender = Sender(observatory)
-    dome, slew, image = (
-        sender.send(*words.split()) for words in ("open_dome", "goto_azalt az=120 alt=60", "expose 1")
-    )
-    assert observatory.obsbow("client", "status").returncode == 3
+@pytest.fixture(scope="module")
+def commanded(tmp_path_factory):
+    """An observatory that was commanded before it was started; who commanded it, and the jobs."""
+    observatory = lay_out(tmp_path_factory.mktemp("site") / "night", telescope=True, remote=True)
+    sender, sent = command(observatory)
     observatory.well("up")
-    sender.completed(dome)
-    sender.completed(slew)
-    job = sender.completed(image)
-    [name] = job["result"]["images"]
-    with sender.opened_by_link(name) as file:
-        assert file[0].data.shape == (1024, 1024)
-        assert file[0].header["EXPTIME"] == pytest.approx(1.0)
-    assert observatory.json("client", "status")["online"]
-    return sender
+    yield sender, sent
+    observatory.well("down")
+    assert observatory.processes() == []
+
+
+@pytest.fixture
+def observatory(commanded):
+    return commanded[0].observatory
+
+
+@pytest.fixture
+def stores(observatory):
+    with open_stores(StoreAddresses(observatory.directory / "data/stores")) as stores:
+        yield stores
 
 
 def post(observatory, path, body, token=""):
@@ -93,16 +48,12 @@ def post(observatory, path, body, token=""):
         return json.loads(answer.read())
 
 
-@pytest.fixture
-def observatory(tmp_path):
-    observatory = lay_out(tmp_path / "night", telescope=True, remote=True)
-    yield observatory
-    observatory.obsbow("down")
-    assert observatory.processes() == []
+def test_commands_sent_before_the_site_was_there_end_in_a_file_that_opens(commanded):
+    follow(*commanded)
 
 
-def test_commands_from_the_shell_and_over_http_end_in_files_that_open(observatory):
-    sender = commanded_before_the_site_was_there(observatory)
+def test_commands_over_http_end_in_files_that_open(commanded, observatory):
+    sender, _ = commanded
     token = observatory.well("token", "--user", "ada").strip()
     asked = {
         "site": "mini",
@@ -128,25 +79,36 @@ def test_commands_from_the_shell_and_over_http_end_in_files_that_open(observator
     assert post(observatory, "/jobs/getnewjobs", {"site": "mini"}) == []
 
 
-def test_the_same_through_sqs_dynamodb_and_s3(tmp_path, monkeypatch):
-    with running_ministack(tmp_path / "aws") as emulator:
-        for name, value in emulator.environment.items():
-            monkeypatch.setenv(name, value)
-        observatory = lay_out(tmp_path / "night", _on_aws, telescope=True, remote=True)
-        refused = observatory.obsbow("client", "park")
-        assert refused.returncode == 1
-        assert "obsbow aws init" in refused.stderr
-        observatory.well("aws", "init")
-        try:
-            commanded_before_the_site_was_there(observatory)
-        finally:
-            observatory.obsbow("down")
-        assert observatory.processes() == []
-        # The image database was not sent elsewhere; nothing else is kept here.
-        kept = {path.name for path in (observatory.directory / "data" / "stores").glob("*.sqlite")}
-        assert kept == {"images.sqlite"}
+def ended(jobs, ulid):
+    eventually(lambda: jobs.get(SITE, ulid).has_ended, f"the end of {ulid}", 60)
+    return jobs.get(SITE, ulid)
 
 
-def _on_aws(site):
-    assert site.count("\nstores:\n") == 1
-    return site.replace("\nstores:\n", f"\n{ON_AWS}")
+def test_a_bridge_that_is_killed_in_an_exposure_brings_its_job_to_the_end(observatory, stores):
+    jobs = JobStore(stores.table(job_table()), SystemClock())
+
+    def post(device, action, **params):
+        request = JobRequest(SITE, device, f"{device}1", action, "Ada", "ada", ("admin",), {}, params)
+        return jobs.new(request).ulid
+
+    files = set((observatory.directory / "data/images").rglob("*.fits"))
+    steps = [post("enclosure", "open"), post("mount", "go", az=120, alt=60)]
+    image = post("camera", "expose", time="6", image_type="light", zoom="50%", filter="0")
+    eventually(lambda: jobs.get(SITE, image).status == "EXPOSING", "the exposure", 90)
+    assert [jobs.get(SITE, ulid).status for ulid in steps] == ["COMPLETE", "COMPLETE"]
+    observatory.kill("jobs")
+    centre = post("mount", "center_on_pixels", image_x="0.5", image_y="0.5", base_filename="mini-camera")
+    after = post("mount", "park")
+    job = ended(jobs, image)
+    assert job.status == "COMPLETE", job.history
+    assert len(job.result["images"]) == 1
+    (key,) = job.result["keys"]
+    eventually(lambda: stores.objects.head(key), "the image in the store")
+    assert stores.objects.get(key).startswith(b"SIMPLE")
+    assert "no header" in ended(jobs, centre).result["message"]
+    assert ended(jobs, after).status == "COMPLETE"
+    centre = post(
+        "mount", "center_on_pixels", image_x="0.6", image_y="0.4", base_filename=job.result["images"][0]
+    )
+    assert ended(jobs, centre).status == "COMPLETE", ended(jobs, centre).result
+    assert len(set((observatory.directory / "data/images").rglob("*.fits")) - files) == 1
