@@ -77,6 +77,7 @@ class HostMaster(Agent[HostMasterOptions]):
         self._site: SiteReader | None = None
         self._dying = False
         self._asking: asyncio.Task[None] | None = None
+        self._heard_before = False
 
     async def on_start(self) -> None:
         """Listen to everybody's heartbeat: one that registers is ready."""
@@ -200,9 +201,11 @@ class HostMaster(Agent[HostMasterOptions]):
 
     def _ask_the_silent(self, supervisor: Supervisor) -> None:
         """Ask those that were started but send no heartbeat: an agent may keep its heartbeat to itself."""
-        idle = self._asking is None or self._asking.done()
-        silent = supervisor.unheard(_ASK_AFTER_SECONDS)
-        if silent and idle and self.context.link.joined:
+        hears = self.context.link.joined
+        # Who found the router first has said so before this could be heard.
+        silent = supervisor.unheard(_ASK_AFTER_SECONDS if self._heard_before else 0.0)
+        self._heard_before = hears
+        if silent and hears and (self._asking is None or self._asking.done()):
             self._asking = self.context.loop.create_task(self._ask(supervisor, silent))
 
     async def _ask(self, supervisor: Supervisor, instance_ids: list[str]) -> None:

@@ -26,6 +26,7 @@ from ocs_sim.clock import Clock, SystemClock
 _log = logging.getLogger(__name__)
 _FIRST_DELAY_SECONDS = 0.1
 _LONGEST_DELAY_SECONDS = 1.0
+_LOOK_SECONDS = 0.05
 _ASK_AGAIN_SECONDS = 1.0
 # A session that lasted this long shows that the router is well: the next loss starts with a short delay.
 _WELL_SECONDS = 1.0
@@ -255,9 +256,20 @@ class Connection:
             else:
                 self._become(State.WAITING)
             # Many clients lose one router at the same moment; they should not all return at one.
-            await asyncio.sleep(delay * _jitter.uniform(0.8, 1.2))
-            delay = min(2 * delay, _LONGEST_DELAY_SECONDS)
+            is_new = await self._pause(delay * _jitter.uniform(0.8, 1.2))
+            delay = _FIRST_DELAY_SECONDS if is_new else min(2 * delay, _LONGEST_DELAY_SECONDS)
             self._become(State.CONNECTING)
+
+    async def _pause(self, seconds: float) -> bool:
+        """Wait, but no longer than until a socket appears that was not there: True then."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + seconds
+        absent = [each for each in self._endpoints if not each.worth_trying()]
+        while (left := until - loop.time()) > 0:
+            await asyncio.sleep(min(left, _LOOK_SECONDS) if absent else left)
+            if any(each.worth_trying() for each in absent):
+                return True
+        return False
 
     async def _open(self) -> Link | None:
         faults = []
