@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from ocs_sim.almanac import parse_angle, parse_declination, parse_right_ascension
@@ -40,7 +41,8 @@ def hours(value: Any) -> float:
     try:
         read = number(value)
     except ValueError:
-        degrees = float(parse_right_ascension(_sexagesimal(value)))
+        how = "write hours, as 5.59, or 05:35:17.3"
+        degrees = _sexagesimal(value, parse_right_ascension, "right ascension", how)
     else:
         degrees = read * _DEGREES_PER_HOUR
     if not 0 <= degrees <= _HOURS * _DEGREES_PER_HOUR:
@@ -53,7 +55,8 @@ def hour_angle(value: Any) -> float:
     try:
         read = number(value)
     except ValueError:
-        read = float(parse_angle(_sexagesimal(value), what="hour angle"))
+        parse = partial(parse_angle, what="hour angle")
+        read = _sexagesimal(value, parse, "hour angle", "write hours, as -1.5, or -01:30:00")
     if not -_HOURS <= read <= _HOURS:
         raise ValueError(f"must be -24 to 24 hours: {value!r}")
     return read
@@ -64,7 +67,8 @@ def declination(value: Any) -> float:
     try:
         read = number(value)
     except ValueError:
-        read = float(parse_declination(_sexagesimal(value)))
+        how = "write degrees, as -5.39, or -05:23:28"
+        read = _sexagesimal(value, parse_declination, "declination", how)
     if not -90 <= read <= 90:
         raise ValueError(f"must be -90 to 90 degrees: {value!r}")
     return read
@@ -119,10 +123,14 @@ def binning(value: Any) -> int:
     return numbers.pop()
 
 
-def _sexagesimal(value: Any) -> str:
+def _sexagesimal(value: Any, parse: Callable[[str], float], what: str, how: str) -> float:
     if not isinstance(value, str):
         raise ValueError(f"is no number: {value!r}")
-    return value.strip()
+    try:
+        return float(parse(value.strip()))
+    except ValueError:
+        # The parsers say how to write degrees, which is not what jobs give of right ascensions.
+        raise ValueError(f"is no {what}: {value!r} ({how})") from None
 
 
 KINDS: Mapping[str, Callable[[Any], Any]] = {

@@ -82,7 +82,7 @@ EVERYTHING: dict[Key, Row] = {
         stops=("*", "guarded"),
         remark="as allstop",
     ),
-    "all/observatory_restart": refused(
+    "*/observatory_restart": refused(
         "a job cannot restart what carries it out: `obsbow restart` does", ADMINS
     ),
 }

@@ -38,7 +38,8 @@ class NotPossible(Exception):
     """Why a job cannot be done: all faults in one text."""
 
     def __init__(self, faults: list[str]) -> None:
-        super().__init__("; ".join(faults).rstrip(".") + ".")
+        text = "; ".join(each.rstrip(".") for each in faults)
+        super().__init__(text if text.endswith("?") else f"{text}.")
 
 
 def prepare(wish: Wish, table: Table, agents: Mapping[str, str]) -> Prepared:

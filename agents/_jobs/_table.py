@@ -26,12 +26,18 @@ class UnknownAction(ObservatoryError):
     """There is no action {wanted} here.{hint}"""
 
 
+class NoScript(UnknownAction):
+    """sequencer/run needs script: {scripts}."""
+
+
 def find_row(table: Table, device: str, action: str, params: Mapping[str, Any]) -> tuple[Key, Row]:
     """Return the row of a job, and its key. Raises UnknownAction, which names near ones.
 
     Names are looked for as they are written, then regardless of case.
     """
     wanted = key_of(device, action, params)
+    if wanted.casefold() == _SCRIPTED and wanted not in table:
+        raise NoScript(scripts=", ".join(sorted(_scripts(table))))
     alike = {key.casefold(): key for key in table}
     for each in (wanted, f"*/{action}"):
         key = each if each in table else alike.get(each.casefold())
@@ -47,6 +53,10 @@ def key_of(device: str, action: str, params: Mapping[str, Any]) -> Key:
     if key.casefold() == _SCRIPTED and is_given(script):
         return f"{_SCRIPTED}/{script}"
     return key
+
+
+def _scripts(table: Table) -> list[str]:
+    return [key.removeprefix(f"{_SCRIPTED}/") for key in table if key.startswith(f"{_SCRIPTED}/")]
 
 
 def _own(row: Row, device: str) -> Row:

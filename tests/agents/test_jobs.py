@@ -59,9 +59,33 @@ def test_an_operation_that_fails_says_why_and_the_next_job_is_done(bench):
 @pytest.mark.parametrize(
     ("device", "action", "params", "reason"),
     [
-        ("mount", "goo", {}, "There is no action mount/goo here. Did you mean mount/go"),
+        (
+            "mount",
+            "goo",
+            {},
+            "There is no action mount/goo here. Did you mean mount/go or mount/zero or mount/stop?",
+        ),
         ("mount", "go", {"ra": 1}, "mount/go needs ra and dec, or az and alt, or ha and dec."),
-        ("mount", "go", {"ra": "30", "dec": "x"}, "ra must be 0 to 24 hours: '30'; dec"),
+        (
+            "mount",
+            "go",
+            {"ra": "30", "dec": "x"},
+            "ra must be 0 to 24 hours: '30'; dec is no declination: 'x' (w",
+        ),
+        (
+            "mount",
+            "go",
+            {"ra": "x", "dec": 1},
+            "ra is no right ascension: 'x' (write hours, as 5.59, or 05:35:17.3).",
+        ),
+        ("mount", "go", {"ha": "x", "dec": 1}, "ha is no hour angle: 'x' (write hours"),
+        ("sequencer", "run", {"script": ""}, "sequencer/run needs script: calibrateAtFieldCenter, collect"),
+        (
+            "obs",
+            "observatory_restart",
+            {"user_provided_reason": "x"},
+            "a job cannot restart what carries it out",
+        ),
         ("camera", "expose", {"image_type": "portrait"}, "time is missing; image_type is no image type"),
         ("camera", "expose", {"time": 1, "count": 2, "filter": [2]}, "filter is no text: [2]."),
         ("selector", "new_selection", {"port": 2}, "this site has one instrument"),
