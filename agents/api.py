@@ -11,6 +11,7 @@ from ocs_sim.auth import AuthError
 from ocs_sim.ranch import RanchError, RanchServer, Services, create_app
 from ocs_sim.stores import StoreError, open_stores
 
+from ._api_links import fault_of_links
 from ._api_options import ApiOptions
 from ._api_services import services_of
 
@@ -35,14 +36,17 @@ class Api(Agent[ApiOptions]):
         **Process** - Serve HTTP until stopped; starts by itself.
 
         `session['data']` is `{"address": "http://127.0.0.1:8010", "port": 8010, "site_keys": "compat-open",
-        "sites": ["tst"]}`; `sites` is null when jobs for any site are taken. While
-        another program has the port, or the stores cannot be opened, it is degraded, and tries again.
+        "sites": ["tst"], "links": "http://127.0.0.1:8010/objects"}`; `sites` is null when jobs for any site
+        are taken, and links to files begin with `links`, which is told of when it leads elsewhere. While another
+        program has the port, or the stores cannot be opened, it is degraded, and tries again.
 
         """
         async with AsyncExitStack() as stack:
             server, services = await self._begin(run, stack)
-            run.data = self._facts(server)
             self.log.info("serving at %s", server.address)
+            if fault := fault_of_links(self.context.site.stores, server):
+                self.log.warning("%s: say the same in `stores: link-base` and `--port`", fault)
+            run.data = self._facts(server)
             async for _ in run.every(_PERIOD_SECONDS):
                 await asyncio.to_thread(self._expire, services)
         return "Served until asked to end."
@@ -84,5 +88,6 @@ class Api(Agent[ApiOptions]):
             "address": server.address,
             "port": server.port,
             "site_keys": self.options.site_keys,
+            "links": site.stores.link_base,
             "sites": None if self.options.any_site else sorted(site.observatories) or None,
         }

@@ -117,6 +117,26 @@ def test_files_are_served_where_links_lead(tmp_path):
         assert httpx.get(link).content == b"a file"
 
 
+@pytest.mark.parametrize(
+    ("base", "told"),
+    [
+        ("http://127.0.0.1:{port}/objects", False),
+        ("http://localhost:{port}/objects/", False),
+        ("https://observatory.example.org/objects", False),
+        ("http://127.0.0.1:{other}/objects", True),
+        ("http://127.0.0.1:{port}/files", True),
+        ("https://127.0.0.1:{port}/objects", True),
+    ],
+)
+def test_links_that_lead_elsewhere_on_this_computer_are_told_of(tmp_path, base, told, caplog):
+    port = free_port()
+    link_base = base.format(port=port, other=port - 1)
+    with running(tmp_path, port=port, site=site_in(tmp_path, link_base=link_base)) as api:
+        address(api)
+        assert served(api)["links"] == link_base
+        assert (f"links to files begin with {link_base}" in caplog.text) is told
+
+
 def test_its_options_say_who_may(tmp_path):
     key = SiteKeys(tmp_path / "stores").make("tst")
     with running(tmp_path, "--site-keys", "keys", "--any-site") as api:
