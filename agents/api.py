@@ -37,8 +37,8 @@ class Api(Agent[ApiOptions]):
 
         `session['data']` is `{"address": "http://127.0.0.1:8010", "port": 8010, "site_keys": "compat-open",
         "sites": ["tst"], "links": "http://127.0.0.1:8010/objects"}`; `sites` is null when jobs for any site
-        are taken, and links to files begin with `links`, which is told of when it leads elsewhere. While another
-        program has the port, or the stores cannot be opened, it is degraded, and tries again.
+        are taken, and links to files begin with `links`. While another program has the port, or the stores
+        cannot be opened, it is degraded, and tries again.
 
         """
         async with AsyncExitStack() as stack:

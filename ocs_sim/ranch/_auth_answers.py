@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from ocs_sim.auth import AuthError, Unauthorized
 from ocs_sim.ranch._answers import message, text
+from ocs_sim.ranch._gateway import shown_path
 from ocs_sim.reservations import (
     BadEvent,
     BadTime,
@@ -42,14 +43,14 @@ def handle_who_may(app: FastAPI) -> None:
 
 async def _unauthorized(request: Request, error: Exception) -> Response:
     # Why is for the operator: a stranger learns nothing from the answer, as with API Gateway.
-    _log.info("%s %s: %s", request.method, request.url.path, error)
+    _log.info("%s %s: %s", request.method, shown_path(request.scope), error)
     answer = message(401, "Unauthorized")
     answer.headers["WWW-Authenticate"] = "Bearer"
     return answer
 
 
 async def _unavailable(request: Request, error: Exception) -> Response:
-    _log.warning("%s %s: %s", request.method, request.url.path, error)
+    _log.warning("%s %s: %s", request.method, shown_path(request.scope), error)
     if isinstance(error, CalendarUnreadable):
         return message(503, "The reservations cannot be read now, so nobody may command the site.")
     return message(503, "Who asks cannot be checked now.")

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Mapping
+from typing import Any
 
+from starlette.requests import ClientDisconnect
 from starlette.routing import Match, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -54,9 +57,11 @@ class Gateway:
             return
         try:
             await self._app(scope, receive, send)
+        except ClientDisconnect:
+            _log.debug("%s %s: who sent it went away", scope["method"], shown_path(scope))
         except Exception:
             # Whatever it is, a client gets an answer that it can read, and the log says what it was.
-            _log.exception("%s %s failed", scope["method"], scope["path"])
+            _log.exception("%s %s failed", scope["method"], shown_path(scope))
             if send.has_begun:
                 raise
             await message(500, "Internal server error")(scope, receive, send)
@@ -81,6 +86,11 @@ class _WithCors:
             more = [*_ALWAYS, (b"access-control-expose-headers", _EXPOSED_HEADERS)]
             event = {**event, "headers": [*event.get("headers", ()), *more]}
         await self._send(event)
+
+
+def shown_path(scope: Mapping[str, Any]) -> str:
+    """Return a path for the log: whoever sends it must not write lines, or on a terminal, of his own."""
+    return str(scope["path"]).encode("unicode_escape").decode()
 
 
 def tidy(path: str) -> str:

@@ -16,11 +16,23 @@ from ocs_sim.ranch._protocols import HttpProtocol, WebSocketProtocol
 DEFAULT_PORT = 8010
 _BACKLOG = 256
 _KEEP_ALIVE_SECONDS = 75
+_TICK_SECONDS = 1.0
 _LONGEST_GOODBYE_SECONDS = 2
 _LONGEST_WEBSOCKET_MESSAGE_BYTES = 64 * 1024
 
 
 class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.asked_to_end = asyncio.Event()
+
+    async def main_loop(self) -> None:
+        # uvicorn's own looks ten times a second whether it is to end; the date in answers needs one look.
+        while not await self.on_tick(0):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_TICK_SECONDS):
+                    await self.asked_to_end.wait()
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         # Signals are for the program, of which this server is only a part.
@@ -82,6 +94,7 @@ class RanchServer:
         if self._server is None or self._serving is None:
             return
         self._server.should_exit = True
+        self._server.asked_to_end.set()
         await self._serving
         self._server = self._serving = self._socket = None
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 
 import pytest
 
 from ocs_sim.ranch import Services, create_app
 from ocs_sim.ranch._gateway import tidy
+from ocs_sim.testing import wait_until
 
 MISSING = '{"message": "Missing Authentication Token"}'
 
@@ -93,6 +95,28 @@ def test_what_nobody_foresaw_is_answered_and_logged(ranch, caplog, monkeypatch):
     assert answer.headers["access-control-allow-origin"] == "*"
     assert "POST /jobs/getnewjobs failed" in caplog.text
     assert ranch.post("getrecentjobs", {"site": "tst"}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["jobs/getnewjobs", "jobs/tst/x/cancel"])
+def test_who_goes_away_in_the_middle_of_a_body_is_no_defect(ranch, caplog, path):
+    caplog.set_level(logging.DEBUG, "ocs_sim")
+    token = ranch.headers()["Authorization"]
+    head = f"POST /{path} HTTP/1.1\r\nHost: x\r\nAuthorization: {token}\r\nContent-Length: 99\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", ranch.port)) as client:
+        client.sendall(f'{head}{{"site"'.encode())
+        assert ranch.http.get("/").status_code == 200
+    wait_until(lambda: f"POST /{path}: who sent it went away" in caplog.text)
+    assert "failed" not in caplog.text
+
+
+def test_what_is_logged_of_a_path_is_one_line_without_escapes(ranch, caplog, monkeypatch):
+    caplog.set_level(logging.INFO, "ocs_sim")
+    assert ranch.http.post("/jobs/%0a%1b[31mx/claim", headers={"X-Site-Key": "bad"}).status_code == 401
+    monkeypatch.setattr(ranch.jobs, "claim", lambda *_, **__: 1 / 0)
+    assert ranch.http.post("/jobs/%0a%1b[31mx/claim", json={"owner": "b"}).status_code == 500
+    written = [record.getMessage() for record in caplog.records if "claim" in record.getMessage()]
+    assert len(written) == 2
+    assert all(text.startswith(r"POST /jobs/\n\x1b[31mx/claim") for text in written)
 
 
 def test_a_store_that_is_away_is_no_fault_of_the_sender(ranch, monkeypatch):
