@@ -98,7 +98,8 @@ def _sources(
     """Return where jobs come from: also the store here, where messages become jobs, if there is a service."""
     options, owner = context.options, context.instance_id
     jobs = JobStore(stores.table(job_table()), context.clock)
-    here = StoreSource(jobs, code, owner, options.lease)
+    is_near = not context.site.stores.documents
+    here = StoreSource(jobs, code, owner, options.lease, context.clock if is_near else None)
     return [here] if options.source == "store" else [_service(context, journals, code), here]
 
 

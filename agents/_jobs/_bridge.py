@@ -104,7 +104,8 @@ class Bridge:
 
     async def _claim(self, source: JobSource) -> None:
         # What came before can be carried out although nothing new comes.
-        await self._desk.ask(f"{source.name} for what is new", source.fetch)
+        if await self._desk.ask(f"{source.name} for what is new", source.fetch) is False:
+            return
         for job in await self._desk.ask(source.name, source.claim, _MOST_URGENT, urgent=True) or []:
             self._admit(job, source)
         room = _MOST_WAITING - len(self._schedule)

@@ -46,11 +46,11 @@ class ForeignSource(StoreSource):
         self._is_sure = False
         self._untold: dict[str, dict[str, Any]] = {}
 
-    def fetch(self) -> None:
+    def fetch(self) -> bool:
         """Bring in what is new, and tell what could not be told before."""
         now = self._clock.monotonic()
         if self._next is not None and now < self._next:
-            return
+            return True
         self._next = now + _PERIOD_SECONDS
         if not self._is_sure:
             self._look_back()
@@ -60,6 +60,7 @@ class ForeignSource(StoreSource):
         self._is_sure, self._heard_unix = True, self._clock.time()
         for ulid in list(self._untold):
             self._send(ulid)
+        return True
 
     def tell(self, job: Job, news: News) -> None:
         """Say what becomes of a job: to the journal surely, to the service when it answers."""

@@ -35,9 +35,9 @@ class ServiceSource:
                 self._chosen = self._make_foreign()
         return self._chosen
 
-    def fetch(self) -> None:
+    def fetch(self) -> bool:
         """Bring in what is new."""
-        self._source.fetch()
+        return self._source.fetch()
 
     def claim(self, limit: int, *, urgent: bool = False) -> list[Job]:
         """Take jobs."""

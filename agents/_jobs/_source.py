@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from ocs_sim.clock import Clock
 from ocs_sim.errors import ObservatoryError
 from ocs_sim.jobs import IllegalTransition, Job, JobStore, NoSuchJob, NotYourJob
+
+_LOOK_SECONDS = 1.0
 
 
 class JobLost(ObservatoryError):
@@ -37,8 +40,8 @@ class JobSource(Protocol):
         """What it is called in messages."""
         ...
 
-    def fetch(self) -> None:
-        """Bring in what is new elsewhere, so that it can be claimed."""
+    def fetch(self) -> bool:
+        """Bring in what is new elsewhere, so that it can be claimed; False when there is surely nothing."""
         ...
 
     def claim(self, limit: int, *, urgent: bool = False) -> list[Job]:
@@ -67,17 +70,34 @@ class JobSource(Protocol):
 
 
 class StoreSource:
-    """Jobs of a site in a JobStore."""
+    """Jobs of a site in a JobStore.
 
-    def __init__(self, jobs: JobStore, site: str, owner: str, lease_seconds: float) -> None:
+    With a `look_clock`, it first asks whether any job was changed, which is cheap where the store is here,
+    and else looks only each second: leases lapse without a change.
+    """
+
+    def __init__(
+        self, jobs: JobStore, site: str, owner: str, lease_seconds: float, look_clock: Clock | None = None
+    ) -> None:
         self.name = f"the job store of {site}"
         self._jobs = jobs
         self._site = site
         self._owner = owner
         self._lease_seconds = lease_seconds
+        self._look_clock = look_clock
+        self._position: str | None = None
+        self._due = 0.0
 
-    def fetch(self) -> None:
-        """Do nothing: what is new is here."""
+    def fetch(self) -> bool:
+        """Return whether it is time to look: what is new is here."""
+        if self._look_clock is None:
+            return True
+        # Asked before one looks: what comes in between is seen the next time.
+        position, now = self._jobs.latest_position(), self._look_clock.monotonic()
+        if position == self._position and now < self._due:
+            return False
+        self._position, self._due = position, now + _LOOK_SECONDS
+        return True
 
     def claim(self, limit: int, *, urgent: bool = False) -> list[Job]:
         """Take jobs."""

@@ -22,8 +22,9 @@ class ClaimingSource:
         self._claimer: dict[str, Any] = {"owner": owner, "lease_seconds": lease_seconds}
         self._owner = owner
 
-    def fetch(self) -> None:
-        """Do nothing: claiming is all."""
+    def fetch(self) -> bool:
+        """Return True: only claiming tells."""
+        return True
 
     def claim(self, limit: int, *, urgent: bool = False) -> list[Job]:
         """Take jobs."""
