@@ -13,6 +13,9 @@ from ocs_sim.site import find_site_file, load
 from ocs_sim.stores import StoreAddresses
 from ocs_sim.stores._aws import Provisioner, ResourceState, parse_table_address
 
+# Of all services, or with the name of one behind it.
+_ENDPOINT = "AWS_ENDPOINT_URL"
+
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
@@ -49,14 +52,14 @@ class AwsStores:
     @property
     def places(self) -> list[str]:
         """Where everything is, in a line for each store."""
-        endpoint = os.environ.get("AWS_ENDPOINT_URL")
+        endpoints = {name: url for name, url in sorted(os.environ.items()) if name.startswith(_ENDPOINT)}
         told = [
             ("queues", self.addresses.queue),
             ("documents", self.addresses.documents),
             ("objects", self.addresses.objects),
         ]
         lines = [f"{what}: {address or 'on this computer'}" for what, address in told]
-        return [*lines, f"endpoint: {endpoint}"] if endpoint else lines
+        return [*lines, *(f"{name}: {url}" for name, url in endpoints.items())]
 
     def deletion(self, with_objects: bool) -> Deletion:
         """Return what is removed: with observatories named, nothing that others share with them."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from ocs_sim.site._arguments import Arguments
 from ocs_sim.site._free import Free
 from ocs_sim.site._kinds import Managed, Number, Text, Timezone, Url
 from ocs_sim.site._sections import Key, ListOf, MapOf, Placed, Section
 from ocs_sim.site._site_keys import CODE, ELEVATION, LATITUDE, LONGITUDE, PORT, SITE
+from ocs_sim.stores import BadStoreAddress
+from ocs_sim.stores._aws_address import parse_object_address, parse_queue_address, parse_table_address
 
 # The rule of ocs_sim.wire.check_name, of which this package must know nothing.
 _NAME = r"[A-Za-z0-9_][A-Za-z0-9_-]{0,254}"
@@ -21,8 +24,16 @@ _ACTION = r"[^/\s]+/[^/\s]+"
 _ACTION_ADVICE = "is no action of a device: write it as camera/expose."
 
 
-def _store_at(pattern: str, advice: str) -> Text:
-    return Text(pattern, f"is no address of such a store: {advice}")
+def _store_at(pattern: str, advice: str, parse: Callable[[str], object] | None = None) -> Text:
+    def fault(address: str) -> str | None:
+        try:
+            if parse is not None:
+                parse(address)
+        except BadStoreAddress as refused:
+            return f"cannot be used: {refused.facts['fault']}."
+        return None
+
+    return Text(pattern, f"is no address of such a store: {advice}", fault=fault)
 
 
 def _mend_name(name: str) -> str:
@@ -297,19 +308,23 @@ STORES = Section(
         ),
         Key(
             "queue",
-            _store_at("sqs://[^/?]+.*", "write it as sqs://us-east-1?suffix=-mine."),
+            _store_at("sqs://[^/?]+.*", "write it as sqs://us-east-1?suffix=-mine.", parse_queue_address),
             "Queues of commands in SQS instead: the region, and what their names begin and end with.",
             example="sqs://us-east-1?suffix=-mine",
         ),
         Key(
             "documents",
-            _store_at("dynamodb://[^/?]+.*", "write it as dynamodb://us-east-1?suffix=-mine."),
+            _store_at(
+                "dynamodb://[^/?]+.*", "write it as dynamodb://us-east-1?suffix=-mine.", parse_table_address
+            ),
             "Tables of documents in DynamoDB instead: the region, and what their names begin and end with.",
             example="dynamodb://us-east-1?suffix=-mine",
         ),
         Key(
             "objects",
-            _store_at("s3://[^/?]+.*", "write it as s3://bucket/prefix?region=us-east-1."),
+            _store_at(
+                "s3://[^/?]+.*", "write it as s3://bucket/prefix?region=us-east-1.", parse_object_address
+            ),
             "Images and other objects in an S3 bucket instead.",
             example="s3://my-observatory/images?region=us-east-1",
         ),

@@ -46,6 +46,8 @@ class Text:
     numbers: bool = False
     not_yet: str | None = None
     """A pattern of what OCS's files may say and our agents refuse: read, but a fault to `obsbow check`."""
+    fault: Callable[[str], str | None] | None = None
+    """What is wrong with a text of the pattern all the same, completing the sentence as `advice` does."""
 
     def read(self, tree: Tree, where: str, faults: Faults) -> str | Invalid:
         """Return the text."""
@@ -53,11 +55,20 @@ class Text:
         if isinstance(text, str) and self.not_yet and re.fullmatch(self.not_yet, text, re.ASCII):
             faults.tolerated(tree.place, f"{where} {text!r} {self.advice}")
             return text
-        if isinstance(text, Invalid) or self.pattern is None or re.fullmatch(self.pattern, text, re.ASCII):
+        if isinstance(text, Invalid):
             return text
+        if self.pattern is None or re.fullmatch(self.pattern, text, re.ASCII):
+            return self._without_fault(text, tree, where, faults)
         mended = self.mend(text) if self.mend else None
         suggestion = mended if mended and re.fullmatch(self.pattern, mended, re.ASCII) else None
         faults.error(tree.place, f"{where} {text!r} {self.advice}", suggestion)
+        return INVALID
+
+    def _without_fault(self, text: str, tree: Tree, where: str, faults: Faults) -> str | Invalid:
+        fault = self.fault(text) if self.fault else None
+        if fault is None:
+            return text
+        faults.error(tree.place, f"{where} {text!r} {fault}")
         return INVALID
 
     def schema(self) -> dict[str, Any]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, Table, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from ocs_sim.clock import Clock, SystemClock
 from ocs_sim.stores._identity import FileIdentity
@@ -19,10 +19,12 @@ from ocs_sim.stores._images_record import ImageFilter, ImageRecord, is_storable
 from ocs_sim.stores._images_rows import FLAGS, as_record, as_row, naive
 from ocs_sim.stores._images_schema import IMAGES, make_schema
 
-__all__ = ["ImageDatabase", "ImageFilter", "ImageRecord"]
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
 
-_Insert = Callable[[Table], sqlite.Insert | postgresql.Insert]
-_INSERTS: Mapping[str, _Insert] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+    _Insert = Callable[[Table], sqlite.Insert | postgresql.Insert]
+
+__all__ = ["ImageDatabase", "ImageFilter", "ImageRecord"]
 
 
 class ImageDatabase:
@@ -40,7 +42,7 @@ class ImageDatabase:
         """
         self._engine = make_engine(url)
         self._clock = clock or SystemClock()
-        self._insert = _INSERTS[self._engine.dialect.name]
+        self._insert = _insert_of(self._engine.dialect.name)
         self._lock = threading.Lock()
         self._is_made = False
         self._file: FileIdentity | None = None
@@ -117,3 +119,9 @@ class ImageDatabase:
     def _dates(self) -> dict[str, datetime]:
         now = naive(datetime.fromtimestamp(self._clock.time(), UTC))
         return {"capture_date": now, "sort_date": now}
+
+
+def _insert_of(dialect: str) -> _Insert:
+    """Return the statement of a dialect, of which the others, with all their drivers, are not loaded."""
+    insert: _Insert = importlib.import_module(f"sqlalchemy.dialects.{dialect}").insert
+    return insert

@@ -531,6 +531,16 @@ STORES = [
         "write it as s3://bucket/prefix?region=us-east-1.",
     ),
     (
+        f"{HUB}stores: {{queue: 'sqs://nowhere?prefx=a'}}\n",
+        "5:17: error: queue 'sqs://nowhere?prefx=a' cannot be used: there is no option 'prefx'; "
+        "'nowhere' is no region's name, as us-east-1 is.",
+    ),
+    (
+        f"{HUB}stores: {{objects: 's3://Bucket'}}\n",
+        "5:19: error: objects 's3://Bucket' cannot be used: 'Bucket' is no bucket's name "
+        "(3 to 63 lower-case letters, digits and '-').",
+    ),
+    (
         f"{HUB}stores: {{images: images.sqlite}}\n",
         "5:18: error: images 'images.sqlite' is no address of such a store: "
         "write it as postgresql+psycopg://user@host/database.",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from ocs_sim.clock import Clock
-from ocs_sim.stores._aws._address import parse_object_address, parse_queue_address, parse_table_address
 from ocs_sim.stores._aws._faults import AccessRefused, NoCredentials
 from ocs_sim.stores._aws._objects import S3Objects
 from ocs_sim.stores._aws._provision import Provisioner
 from ocs_sim.stores._aws._queue import SqsQueue
 from ocs_sim.stores._aws._state import ResourceState
 from ocs_sim.stores._aws._table import DynamoTable
+from ocs_sim.stores._aws_address import parse_object_address, parse_queue_address, parse_table_address
 from ocs_sim.stores._queue_port import QueueSpec
 from ocs_sim.stores._table_port import TableSpec
 

@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from ocs_sim.stores._aws import _clients
-from ocs_sim.stores._aws._address import NamedResources
 from ocs_sim.stores._aws._faults import code_of
 from ocs_sim.stores._aws._keys import key_names, table_name
 from ocs_sim.stores._aws._values import decode
+from ocs_sim.stores._aws_address import NamedResources
 from ocs_sim.stores._errors import LimitExceeded, NotProvisioned
 from ocs_sim.stores._table_port import Change, TableSpec
 

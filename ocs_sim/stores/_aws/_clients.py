@@ -59,11 +59,11 @@ def _client(service: str, region: str | None) -> Any:
         return client
 
 
-def _surroundings() -> tuple[str | None, ...]:
+def _surroundings() -> tuple[tuple[str, str], ...]:
     """Return what decides whom a client speaks to: who changes it wants another client."""
     return tuple(
-        os.environ.get(name)
-        for name in sorted(os.environ)
+        (name, value)
+        for name, value in sorted(os.environ.items())
         if name.startswith("AWS_ENDPOINT_URL") or name in _WHOM
     )
 

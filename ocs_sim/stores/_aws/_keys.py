@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ocs_sim.stores._aws._address import NamedResources
+from ocs_sim.stores._aws_address import NamedResources
 from ocs_sim.stores._limits import check_table_spec
 from ocs_sim.stores._table_port import TableSpec
 

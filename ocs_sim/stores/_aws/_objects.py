@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from botocore.exceptions import ClientError
 
 from ocs_sim.stores._aws import _clients, _links
-from ocs_sim.stores._aws._address import BucketPlace
 from ocs_sim.stores._aws._faults import code_of, speaking_to
 from ocs_sim.stores._aws._object_reader import ObjectReader
+from ocs_sim.stores._aws_address import BucketPlace
 from ocs_sim.stores._errors import NoSuchObject, ObjectExists
 from ocs_sim.stores._limits import (
     check_content_type,
@@ -24,6 +24,7 @@ from ocs_sim.stores._limits import (
     check_max_bytes,
     check_metadata,
     check_object_key,
+    check_object_prefix,
     check_range,
 )
 from ocs_sim.stores._object_port import ObjectInfo, UploadForm
@@ -108,6 +109,11 @@ class S3Objects:
 
     def list(self, prefix: str = "", *, after: str | None = None) -> Iterator[ObjectInfo]:
         """Yield objects in the order of their keys; without their content type and metadata."""
+        check_object_prefix(prefix)
+        check_object_prefix(after or "")
+        return self._listed(prefix, after)
+
+    def _listed(self, prefix: str, after: str | None) -> Iterator[ObjectInfo]:
         asked: dict[str, Any] = {"Bucket": self._place.bucket, "Prefix": self._place.prefix + prefix}
         if after is not None:
             asked["StartAfter"] = self._place.prefix + after

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from ocs_sim.stores._addresses import StoreAddresses
-from ocs_sim.stores._aws._address import parse_object_address, parse_queue_address, parse_table_address
 from ocs_sim.stores._aws._provision_bucket import BucketProvision
 from ocs_sim.stores._aws._provision_queues import QueueProvision
 from ocs_sim.stores._aws._provision_tables import TableProvision
 from ocs_sim.stores._aws._state import ResourceState
+from ocs_sim.stores._aws_address import parse_object_address, parse_queue_address, parse_table_address
 from ocs_sim.stores._limits import check_queue_spec, check_table_spec
 from ocs_sim.stores._queue_port import QueueSpec
 from ocs_sim.stores._table_port import TableSpec

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from ocs_sim.stores._aws import _clients
-from ocs_sim.stores._aws._address import BucketPlace
 from ocs_sim.stores._aws._faults import code_of, speaking_to
 from ocs_sim.stores._aws._state import ResourceState
+from ocs_sim.stores._aws_address import BucketPlace
 from ocs_sim.stores._errors import StoreError
 
 if TYPE_CHECKING:

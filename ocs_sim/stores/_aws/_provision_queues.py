@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from ocs_sim.stores._aws import _clients
-from ocs_sim.stores._aws._address import NamedResources
 from ocs_sim.stores._aws._faults import is_missing, speaking_to
 from ocs_sim.stores._aws._queue import queue_name
 from ocs_sim.stores._aws._state import ResourceState
+from ocs_sim.stores._aws_address import NamedResources
 from ocs_sim.stores._queue_port import QueueSpec
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError, WaiterError
 
 from ocs_sim.stores._aws import _clients
-from ocs_sim.stores._aws._address import NamedResources
 from ocs_sim.stores._aws._faults import code_of, is_missing, speaking_to
 from ocs_sim.stores._aws._keys import table_name
 from ocs_sim.stores._aws._schema import attributes_of, indexes_of, key_schema, unlike
 from ocs_sim.stores._aws._state import ResourceState
+from ocs_sim.stores._aws_address import NamedResources
 from ocs_sim.stores._errors import StoreUnreachable
 from ocs_sim.stores._table_port import TableSpec
 

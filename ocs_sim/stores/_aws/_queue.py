@@ -10,8 +10,8 @@ from botocore.exceptions import ClientError
 
 from ocs_sim.clock import Clock
 from ocs_sim.stores._aws import _clients
-from ocs_sim.stores._aws._address import NamedResources
 from ocs_sim.stores._aws._faults import code_of, says, speaking_to
+from ocs_sim.stores._aws_address import NamedResources
 from ocs_sim.stores._errors import LeaseLost
 from ocs_sim.stores._limits import check_extend, check_message, check_queue_spec, check_receive
 from ocs_sim.stores._queue_port import Depth, Message, QueueSpec

@@ -10,13 +10,13 @@ from botocore.exceptions import ClientError
 
 from ocs_sim.clock import Clock
 from ocs_sim.stores._aws import _clients, _reading
-from ocs_sim.stores._aws._address import NamedResources
 from ocs_sim.stores._aws._changes import ChangeReader
 from ocs_sim.stores._aws._expressions import Expression
 from ocs_sim.stores._aws._faults import code_of, speaking_to
 from ocs_sim.stores._aws._keys import key_names, table_name
 from ocs_sim.stores._aws._values import decode, encode
 from ocs_sim.stores._aws._writing import write_many
+from ocs_sim.stores._aws_address import NamedResources
 from ocs_sim.stores._embedded._edits import edited
 from ocs_sim.stores._errors import ConditionFailed
 from ocs_sim.stores._limits import (

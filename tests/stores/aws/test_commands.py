@@ -150,6 +150,19 @@ def test_delete_asks_and_keeps_objects(site_file):
         assert run(site_file, "delete", "--yes").exit_code == 0
 
 
+def test_each_store_may_be_at_an_endpoint_of_its_own(site_file, ministack, moto, monkeypatch):
+    monkeypatch.delenv("AWS_ENDPOINT_URL")
+    for service in ("SQS", "DYNAMODB", "DYNAMODB_STREAMS"):
+        monkeypatch.setenv(f"AWS_ENDPOINT_URL_{service}", ministack.url)
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", moto.url)
+    assert states(site_file, "init") == (0, dict.fromkeys(NAMES, "made"))
+    asked = run(site_file, "delete", answer="n\n").stdout
+    assert f"AWS_ENDPOINT_URL_SQS: {ministack.url}" in asked
+    assert f"AWS_ENDPOINT_URL_S3: {moto.url}" in asked
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", ministack.url)
+    assert states(site_file, "status")[1] == {**dict.fromkeys(NAMES, "exists"), "bucket": "missing"}
+
+
 def test_delete_of_one_site_keeps_what_is_shared(site_file):
     run(site_file, "init")
     with open_stores(AwsStores(site_file, ()).addresses) as stores:

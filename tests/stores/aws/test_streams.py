@@ -4,8 +4,8 @@ import pytest
 
 from ocs_sim.stores import LimitExceeded, NotProvisioned, TableSpec
 from ocs_sim.stores._aws import _changes, _clients
-from ocs_sim.stores._aws._address import NamedResources
 from ocs_sim.stores._aws._changes import ChangeReader
+from ocs_sim.stores._aws_address import NamedResources
 from tests.stores.aws.scripted_stream import ScriptedStream, TableOfStream
 
 SPEC = TableSpec("jobs", "State", changes=True)

@@ -152,6 +152,13 @@ def test_list_is_in_the_order_of_keys(objects):
     assert {info.size_bytes for info in objects.list()} == {1}
 
 
+@pytest.mark.parametrize("prefix", ["x" * 1025, "a\0b", "\ud800"], ids=lambda prefix: ascii(prefix)[:20])
+def test_nothing_begins_with_what_is_no_key(objects, prefix):
+    for asked in ({"prefix": prefix}, {"after": prefix}):
+        with pytest.raises(LimitExceeded):
+            objects.list(**asked)
+
+
 def test_delete_is_for_good(objects):
     objects.put("a", b"x")
     objects.delete("a")
