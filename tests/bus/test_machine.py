@@ -307,3 +307,20 @@ class ConnectionMachine(RuleBasedStateMachine):
 
 ConnectionMachine.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
 TestConnectionMachine = ConnectionMachine.TestCase
+
+
+def test_who_waits_for_a_socket_joins_as_soon_as_it_is_there(tmp_path):
+    loop, socket = HandTurnedLoop(), tmp_path / "router.sock"
+    router = FakeRouter(loop)
+    connection = Connection([Endpoint.unix(socket)], "realm", name="test", connector=router.connect)
+    try:
+        loop.call_soon(connection.start)
+        loop.advance(10 * LONGEST_PAUSE_SECONDS)
+        assert not connection.joined
+        router.up = True
+        socket.touch()
+        loop.advance(0.1)
+        assert connection.joined
+    finally:
+        loop.run_until_complete(connection.close())
+        loop.close()
