@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from ocs_sim.agents._jobs._source import StoreSource
+
 from ocs_sim.jobs import JobRequest, JobStore, job_table
 from ocs_sim.stores import StoreAddresses, open_stores
 from ocs_sim.testing import ManualClock
