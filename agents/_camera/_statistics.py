@@ -33,7 +33,7 @@ def describe_pixels(pixels: Any, most_adu: int | None) -> dict[str, float]:
 
 def describe_stars(pixels: Any, most_adu: int | None) -> dict[str, float | int | None]:
     """Return how many stars there are in the middle of an image, and their FWHM in its pixels."""
-    # It takes astropy along, for which nobody who only checks a site file should wait.
+    # It takes sep along, for which nobody who only checks a site file should wait.
     from ocs_sim.pipeline import PipelineError, extract_stars
 
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +26,7 @@ _SHOT = 101
 
 
 class Renderer:
-    """Renders the exposures of one detector, one at a time: it keeps a canvas of a band of rows."""
+    """Renders the exposures of one detector, one at a time: each on a canvas of a band of rows."""
 
     def __init__(self, detector: Detector) -> None:
         """Render what this detector records."""
@@ -40,7 +41,7 @@ class Renderer:
         """
         request = scene.exposure.request
         image = np.empty((request.height or 0, request.width or 0), np.uint16)
-        with self._lock:
+        with self._lock, self._canvas_of_its_own():
             numbers = stream(scene.seed, _SHOT, scene.exposure.number)
             spilled, rays = self._bleeds(scene), rays_of(scene, self.detector)
             for rows in self._bands(request):
@@ -51,6 +52,14 @@ class Renderer:
                 out = image[first : first + len(charge) // request.bin_y]
                 self._read_out(scene, charge, rows, rays, numbers, out)
         return image
+
+    @contextmanager
+    def _canvas_of_its_own(self) -> Iterator[None]:
+        """Give the canvas back at the end: between two exposures it would be memory for nothing."""
+        try:
+            yield
+        finally:
+            self._canvas = np.empty(0, np.float32)
 
     def _bands(self, request: ExposureRequest) -> Iterator[slice]:
         """Yield the rows of the sensor in bands that end with a block of its maps and with a binned row."""
