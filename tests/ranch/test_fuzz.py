@@ -18,8 +18,9 @@ def operations(ranch):
     return [found.ok() for found in schema.get_all_operations()]
 
 
-@pytest.mark.parametrize("mode", ["positive", "negative"])
-def test_nothing_breaks_the_services(shared, mode):
+# What breaks the rules is found slowly, and mostly refused by the first of them.
+@pytest.mark.parametrize(("mode", "number"), [("positive", 10), ("negative", 5)])
+def test_nothing_breaks_the_services(shared, mode, number):
     shared.services.objects.put("a", b"a file")
     ulid = shared.asked()["ulid"]
     asked = 0
@@ -31,7 +32,7 @@ def test_nothing_breaks_the_services(shared, mode):
 
         @given(case=strategy(operation))
         @settings(
-            max_examples=examples(10),
+            max_examples=examples(number),
             deadline=None,
             database=None,
             phases=[Phase.generate],
