@@ -283,6 +283,7 @@ class Mount(Agent[MountOptions]):
             self._report.tell_if_possible(run)
             raise
         self._report.tell(run)
+        self._pointing.await_dome(run)
         return f"Pointing at {aim.describe()}."
 
     def _come_to_rest(self, run: Run) -> None:

@@ -1,4 +1,4 @@
-"""Whether the dome lets a mount be pointed at anything."""
+"""Whether the dome lets a mount be pointed at anything, and see what it points at."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ _OPEN = 0
 _UNKNOWN = -1
 _SHUTTER_NAMES = {1: "closed", 2: "opening", 3: "closing", 4: "in error"}
 _POLL_SECONDS = 0.2
+# Until the dome has heard where the mount is now, and has told how far off its slit is.
+_HEARD_SECONDS = 0.5
+_CLEAR_DEGREES = 3.0
 
 
 class DomeGate:
@@ -49,6 +52,34 @@ class DomeGate:
         if self._policy == "refuse":
             raise NotReady(f"Not now: {obstacle}.")
         self._wait(run, check)
+
+    def await_slit(self, run: Run) -> None:
+        """Return when the slit of a dome that follows is where the telescope looks now.
+
+        Nothing is raised when it comes too late, which is told: the telescope is where it was sent.
+        """
+        timer = run.token.timer
+        arrived = timer.monotonic()
+        deadline = arrived + self._longest_wait_seconds
+        while (error := self._slit_error(timer.monotonic() - arrived)) is not None:
+            left = deadline - timer.monotonic()
+            if left <= 0:
+                run.message(f"The dome's slit is {error:.0f} deg from where the telescope looks, still.")
+                break
+            run.progress(stage="waiting", waiting_for="the dome's slit", seconds_left=left)
+            run.sleep(_POLL_SECONDS)
+        run.progress(stage="arrived", waiting_for=None, seconds_left=None)
+
+    def _slit_error(self, seconds_here: float) -> float | None:
+        """Return by how many degrees the slit of a dome that follows is off, None if it is not."""
+        if self._dome is None or self._policy == "ignore":
+            return None
+        values, age = self._dome.values, self._dome.age_seconds
+        if values is None or age is None or not values.get("slaved"):
+            return None
+        error = abs(float(values.get("azimuth_error", 0.0)))
+        is_heard = seconds_here - age >= _HEARD_SECONDS
+        return None if is_heard and error <= _CLEAR_DEGREES else error
 
     def _wait(self, run: Run, check: Callable[[], None]) -> None:
         timer = run.token.timer

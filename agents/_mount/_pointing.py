@@ -52,6 +52,10 @@ class Pointing:
             self.aim = None
             raise
 
+    def await_dome(self, run: Run) -> None:
+        """Return when the slit of a dome that follows is where the telescope looks, or comes too late."""
+        self._gate.await_slit(run)
+
     def _check(self, aim: Aim) -> None:
         self._interlocks.check(aim, self._device.facts(), self._device.state().unix)
 

@@ -90,11 +90,22 @@ class FakeDome(Agent[DomeOptions]):
     """Says what a test wants it to say."""
 
     Options = DomeOptions
-    feed = Feed("dome", record=True, blocks={"dome": {"shutter": FeedField(int)}})
+    feed = Feed(
+        "dome",
+        record=True,
+        blocks={
+            "dome": {
+                "shutter": FeedField(int),
+                "slaved": FeedField(bool),
+                "azimuth_error": FeedField(float, "deg"),
+            }
+        },
+    )
 
     @task()
-    def say(self, run: Run, shutter: int) -> None:
-        self.feed.publish_block("dome", {"shutter": shutter})
+    def say(self, run: Run, shutter: int, slaved: bool = False, azimuth_error: float = 0.0) -> None:
+        sample = {"shutter": shutter, "slaved": slaved, "azimuth_error": azimuth_error}
+        self.feed.publish_block("dome", sample)
         self.feed.flush()
 
 
@@ -156,7 +167,7 @@ def test_what_the_dome_said_long_ago_counts_as_shut(served, bus, dome):
     with mount_of(served, *words, bus=bus) as mount:
         dome.run("say", shutter=OPEN)
         mount.until(lambda: mount.agent._dome._came is not None and mount.agent._dome.values is None)
-        assert "dome1 has been silent for 0 s" in fail(mount, "goto", **go(mount, served))
+        assert "dome1 has been silent for" in fail(mount, "goto", **go(mount, served))
 
 
 def test_the_dome_is_nobody_s_business_unless_configured(served, bus, dome):
@@ -172,6 +183,32 @@ def test_a_wait_for_the_dome_ends_some_time_and_can_be_aborted(served, bus, dome
         begin(mount, "goto", "waiting", **go(mount, served))
         mount.abort("goto")
         assert end_of(mount.wait("goto")) == (False, "Aborted.")
+
+
+def test_a_mount_has_arrived_when_the_slit_of_a_dome_that_follows_has(served, bus, dome):
+    with mount_of(served, "--dome", "dome1", "--dome-shut", "wait", bus=bus) as mount:
+        dome.run("say", shutter=OPEN, slaved=True, azimuth_error=-40.0)
+        mount.start("goto", **go(mount, served))
+        mount.until(lambda: waiting_for(mount) == "the dome's slit")
+
+        def ended():
+            # A dome tells again and again.
+            dome.run("say", shutter=OPEN, slaved=True, azimuth_error=-1.0)
+            return mount.status("goto").session["status"] == "done"
+
+        mount.until(ended)
+        assert mount.status("goto").session["success"]
+
+
+def test_a_slit_that_comes_too_late_is_told_and_the_mount_is_where_it_was_sent(served, bus, dome):
+    words = ["--dome", "dome1", "--dome-shut", "wait", "--dome-wait", "0.1"]
+    with mount_of(served, *words, bus=bus) as mount:
+        dome.run("say", shutter=OPEN, slaved=True, azimuth_error=77.0)
+        mount.until(lambda: mount.agent._dome.values is not None)
+        session = mount.run("goto", **go(mount, served)).session
+        assert session["success"]
+        told = [text for _, text in session["messages"]]
+        assert "The dome's slit is 77 deg from where the telescope looks, still." in told
 
 
 def test_a_target_that_sets_while_one_waits_is_given_up(bus, dome):
