@@ -45,6 +45,11 @@ class ClientShell(cmd.Cmd):
             self.say(str(error))
         return False
 
+    def parseline(self, line: str) -> tuple[str | None, str | None, str]:
+        """Return the command of a line, whatever its case, and what follows."""
+        command, rest, line = super().parseline(line)
+        return command and command.lower(), rest, line
+
     def emptyline(self) -> bool:
         """Do nothing: cmd would repeat the last command, which may be an exposure."""
         return False
@@ -80,17 +85,17 @@ class ClientShell(cmd.Cmd):
 
     def completenames(self, text: str, *_: Any) -> list[str]:
         """Complete the name of a command."""
-        return [f"{name} " for name in _KNOWN if name.startswith(text)]
+        return [f"{name} " for name in _KNOWN if name.startswith(text.lower())]
 
     def completedefault(self, text: str, line: str, *_: Any) -> list[str]:
         """Complete the words of a command."""
-        name = line.split(maxsplit=1)[0]
+        name, start = line.split(maxsplit=1)[0].lower(), text.lower()
         if name == "set_obs":
-            return [code for code in self._desk.codes if code.startswith(text)]
+            return [code for code in self._desk.codes if code.lower().startswith(start)]
         if name == "tracking":
-            return [choice for choice in ("on", "off") if choice.startswith(text)]
+            return [choice for choice in ("on", "off") if choice.startswith(start)]
         words = COMMANDS[name].words if name in COMMANDS else ()
-        return [f"{word.name}=" for word in words if word.name.startswith(text)]
+        return [f"{word.name}=" for word in words if word.name.startswith(start)]
 
     def _set_prompt(self) -> None:
         self.prompt = f"{self._desk.remote.site}:: "

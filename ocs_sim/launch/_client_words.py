@@ -31,8 +31,9 @@ def presence(site: str, state: SiteState | None, unix: float) -> str:
 
 def sent_line(site: str, wish: Wish, ulid: str) -> str:
     """Say that a command is on its way."""
-    words = [wish.command, *(f"{name}={value}" for name, value in wish.fields.items())]
-    return f"Sent {' '.join(words)} to {site} as job {ulid}."
+    fields = wish.fields.items()
+    words = [str(value) if name == wish.command else f"{name}={value}" for name, value in fields]
+    return f"Sent {' '.join([wish.command, *words])} to {site} as job {ulid}."
 
 
 def job_line(job: Job) -> str:

@@ -22,21 +22,23 @@ class Word:
 
 def hours(text: str) -> float:
     """Return a right ascension in hours, from a number of hours or sexagesimal text."""
+    how = "0 to less than 24 hours, as 5.59 or 05:35:17"
     value = _number(text)
     if value is None:
-        value = _sexagesimal(text, "right ascension") / _DEGREES_PER_HOUR
+        value = _sexagesimal(text, "right ascension", how) / _DEGREES_PER_HOUR
     if not 0.0 <= value < 24.0:
-        raise ValueError(f"must be 0 to less than 24 hours, as 5.59 or 05:35:17, not {text}")
+        raise ValueError(f"must be {how}, not {text}")
     return value
 
 
 def declination(text: str) -> float:
     """Return degrees."""
+    how = "-90 to 90 degrees, as -5.39 or -05:23:28"
     value = _number(text)
     if value is None:
-        value = _sexagesimal(text, "declination")
+        value = _sexagesimal(text, "declination", how)
     if not -90.0 <= value <= 90.0:
-        raise ValueError(f"must be -90 to 90 degrees, as -5.39 or -05:23:28, not {text}")
+        raise ValueError(f"must be {how}, not {text}")
     return value
 
 
@@ -88,7 +90,7 @@ def _number(text: str) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _sexagesimal(text: str, what: str) -> float:
+def _sexagesimal(text: str, what: str, how: str) -> float:
     # Here, since it brings numpy, which plain numbers do not need.
     from ocs_sim.almanac import AlmanacError, parse_declination, parse_right_ascension
 
@@ -96,4 +98,5 @@ def _sexagesimal(text: str, what: str) -> float:
     try:
         return parse(text)
     except AlmanacError as error:
-        raise ValueError(f"cannot be understood: {str(error).removesuffix('.')}") from error
+        # Its own words are those of the almanac, which wants degrees.
+        raise ValueError(f"cannot be understood: it must be {how}, not {text}") from error

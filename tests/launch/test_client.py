@@ -213,6 +213,16 @@ def test_completion_offers_commands_sites_and_words(talk, stores, clock):
     assert shell.completedefault("m", "set_obs m") == ["mrc1"]
     assert shell.completedefault("", "expose ") == ["duration=", "filter=", "repeat="]
     assert shell.completedefault("o", "tracking o") == ["on", "off"]
+    assert shell.completenames("Got") == ["goto ", "goto_azalt "]
+    assert shell.completedefault("t", "SET_OBS t") == ["Tbo2"]
+
+
+def test_commands_are_known_whatever_their_case(talk, site):
+    assert "Sent tracking off to mrc1" in talk("Tracking OFF")
+    assert talk("SET_OBS tbo2", "List_Sites").startswith("List of all registered sites")
+    assert talk.prompt == "Tbo2:: "
+    assert talk("EXIT", "list_sites") == ""
+    assert [job.action for job in site.take()] == ["set_tracking_off"]
 
 
 def test_a_broken_store_is_told_and_the_shell_goes_on(talk, tmp_path):
