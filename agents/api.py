@@ -8,6 +8,7 @@ from typing import Any
 
 from ocs_sim.agent import Agent, AgentContext, Run, process
 from ocs_sim.auth import AuthError
+from ocs_sim.jobs import JobError
 from ocs_sim.ranch import RanchError, RanchServer, Services, create_app
 from ocs_sim.stores import StoreError, open_stores
 
@@ -79,7 +80,7 @@ class Api(Agent[ApiOptions]):
         try:
             for site in self.context.site.observatories:
                 services.jobs.expire(site, self.options.oldest)
-        except StoreError as fault:
+        except (StoreError, JobError) as fault:
             self.log.warning("jobs that are too old stay: %s", fault)
 
     def _facts(self, server: RanchServer) -> dict[str, Any]:

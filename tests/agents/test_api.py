@@ -13,6 +13,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from ocs_sim.auth import LocalIssuer, SiteKeys
+from ocs_sim.jobs import JobBusy, JobStore
 from ocs_sim.site import Hub, Site, SiteIdentity
 from ocs_sim.stores import StoreAddresses, open_stores
 from ocs_sim.testing import AgentHarness, free_port
@@ -155,6 +156,18 @@ def test_jobs_that_nobody_took_expire(tmp_path):
     with running(tmp_path, "--oldest", "0.001") as api:
         url = address(api)
         api.until(lambda: httpx.get(f"{url}/jobs/tst/{ulid}").json()["status"] == "EXPIRED")
+
+
+def test_jobs_that_cannot_expire_now_end_nothing(tmp_path, monkeypatch, caplog):
+    def fail(*_):
+        raise JobBusy(site="tst", ulid="one")
+
+    monkeypatch.setattr(JobStore, "expire", fail)
+    with running(tmp_path, "--oldest", "1") as api:
+        url = address(api)
+        api.until(lambda: "jobs that are too old stay" in caplog.text)
+        assert httpx.get(f"{url}/").status_code == 200
+        assert api.status("serve").session["success"] is None
 
 
 def test_an_issuer_that_cannot_be_trusted_is_told_of(tmp_path):
