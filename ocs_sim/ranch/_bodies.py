@@ -30,7 +30,7 @@ def body(
     schema = {"type": "object", "properties": properties, "required": list(required)}
     found: dict[str, Any] = {
         "requestBody": {
-            "required": True,
+            "required": bool(required),
             "content": {"application/json": {"schema": schema, "example": example}},
         }
     }

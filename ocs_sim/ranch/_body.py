@@ -17,9 +17,10 @@ LARGEST_BODY_BYTES = 512 * 1024
 _DEEPEST = 64
 
 
-async def read_object(request: Request) -> dict[str, Any]:
-    """Return the body, a JSON object. Raises BadBody or BodyTooLarge."""
-    return parse_object(await _read(request))
+async def read_object(request: Request, *, may_be_empty: bool = False) -> dict[str, Any]:
+    """Return the body, a JSON object, or an empty one for none if so said. Raises BadBody or BodyTooLarge."""
+    body = await _read(request)
+    return {} if may_be_empty and not body.strip() else parse_object(body)
 
 
 def parse_object(body: bytes) -> dict[str, Any]:

@@ -114,7 +114,7 @@ async def report(request: Request, site: str, ulid: str) -> Response:
 async def cancel(request: Request, site: str, ulid: str) -> Response:
     """Cancel a job that has not ended: its user may, and admins. Needs a token."""
     identity = await user_of(request)
-    words = _text(await read_object(request), "message")
+    words = _text(await read_object(request, may_be_empty=True), "message")
     services = services_of(request)
 
     def work() -> Job:
