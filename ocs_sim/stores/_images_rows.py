@@ -11,6 +11,8 @@ from typing import Any
 
 from ocs_sim.stores._images_record import ImageRecord
 
+# Of the tables.
+VERSION = 1
 _DATES = ("capture_date", "sort_date")
 FLAGS = ("fits_01_exists", "fits_10_exists", "jpg_medium_exists", "jpg_small_exists")
 _COLUMNS = tuple(each.name for each in fields(ImageRecord) if each.name != "image_id")

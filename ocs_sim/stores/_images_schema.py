@@ -21,8 +21,8 @@ from sqlalchemy import (
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from ocs_sim.stores._images_errors import WrongSchema
+from ocs_sim.stores._images_rows import VERSION
 
-VERSION = 1
 # Any number will do that all our processes share.
 _ADVISORY_LOCK = 6_177_401_882
 

@@ -202,7 +202,14 @@ def _check_key_text(field: str, value: Any, most_bytes: int) -> None:
 
 
 def check_object_key(key: str) -> None:
-    """Refuse a key that S3, or the XML of its listings, would not take."""
+    """Refuse a key that S3, the XML of its listings, or a link would not take."""
+    _check_object_text(key)
+    # Whoever follows a link, a browser or `requests`, leaves such parts out of the path that he asks for.
+    dots = not {".", ".."}.isdisjoint(key.split("/"))
+    _require(not dots, f"the object {key!r}", "its key has a part '.' or '..', to which no link can lead")
+
+
+def _check_object_text(key: str) -> None:
     what = f"the object {key!r}"
     _require(isinstance(key, str) and bool(key), what, "its key is empty")
     size = text_bytes(key, what)
@@ -218,7 +225,7 @@ def check_object_key(key: str) -> None:
 def check_object_prefix(prefix: str) -> None:
     """Refuse what no object's key can begin with."""
     if prefix:
-        check_object_key(prefix)
+        _check_object_text(prefix)
 
 
 def check_metadata(metadata: Mapping[str, str] | None) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ocs_sim.clock import Clock, SystemClock
@@ -15,6 +16,8 @@ from ocs_sim.stores._table_port import Table, TableSpec
 if TYPE_CHECKING:
     from ocs_sim.stores._embedded import EmbeddedStores
     from ocs_sim.stores._images import ImageDatabase
+    from ocs_sim.stores._images_record import ImageRecord
+    from ocs_sim.stores._images_sqlite import SqliteRecorder
 
 
 def open_stores(addresses: StoreAddresses, clock: Clock | None = None) -> Stores:
@@ -32,6 +35,7 @@ class Stores:
         self._embedded: EmbeddedStores | None = None
         self._objects: ObjectStore | None = None
         self._images: ImageDatabase | None = None
+        self._recorder: SqliteRecorder | None = None
         self._is_closed = False
 
     @property
@@ -72,9 +76,28 @@ class Stores:
         with self._lock:
             self._check_open()
             if self._images is None:
-                embedded = self._addresses.directory / "images.sqlite"
-                self._images = ImageDatabase(self._addresses.images or embedded, self._clock)
+                self._images = ImageDatabase(self._addresses.images or self._images_file, self._clock)
             return self._images
+
+    def record_image(self, record: ImageRecord) -> None:
+        """Do as `images.record`, but load no more than that needs, for who only records."""
+        if not self._recorded(record):
+            self.images.record(record)
+
+    def _recorded(self, record: ImageRecord) -> bool:
+        from ocs_sim.stores._images_sqlite import SqliteRecorder
+
+        with self._lock:
+            self._check_open()
+            if self._addresses.images:
+                return False
+            if self._recorder is None:
+                self._recorder = SqliteRecorder(self._images_file, self._clock)
+        return self._recorder.record(record)
+
+    @property
+    def _images_file(self) -> Path:
+        return self._addresses.directory / "images.sqlite"
 
     def close(self) -> None:
         """Close what was opened; receivers that wait come back with nothing."""

@@ -24,7 +24,7 @@ def posted(form, data=b"data", **fields):
     return requests.post(form.url, data={**form.fields, **fields}, files={"file": ("f", data)}, timeout=10)
 
 
-@pytest.mark.parametrize("key", ["sim/a.txt", "sim/ü b+c&d.txt"])
+@pytest.mark.parametrize("key", ["sim/a.txt", "sim/ü b+c&d.txt", "/a//b/", ".a/..b", "a%2Fb", "u\u0308"])
 def test_a_link_gives_the_object(objects, key):
     objects.put(key, b"hello", content_type="text/plain")
     answer = requests.get(objects.link(key), timeout=10)

@@ -119,6 +119,7 @@ def test_a_large_object(objects, tmp_path):
         "/leading",
         "trailing/",
         "a//b",
+        ".a/..b/c...",
         "-",
         "~'\"<>&|;$`*",
         "é" * 512,
@@ -168,7 +169,9 @@ def test_delete_is_for_good(objects):
 
 
 @pytest.mark.parametrize(
-    "key", ["", "x" * 1025, "é" * 513, "a\0b", "\ud800"], ids=lambda key: ascii(key)[:20]
+    "key",
+    ["", "x" * 1025, "é" * 513, "a\0b", "\ud800", "..", "./a", "a/../b", "a/."],
+    ids=lambda key: ascii(key)[:20],
 )
 def test_what_is_no_key(objects, key):
     for call in (lambda: objects.put(key, b""), lambda: objects.get(key), lambda: objects.link(key)):

@@ -4,7 +4,9 @@ import os
 import threading
 from pathlib import Path
 
-from ocs_sim.stores import IndexSpec, QueueSpec, TableSpec, open_stores
+import pytest
+
+from ocs_sim.stores import IndexSpec, LimitExceeded, QueueSpec, TableSpec, open_stores
 
 SPEC = TableSpec("ports-kept", "site", "ulid", changes=True)
 
@@ -111,10 +113,13 @@ def test_replaced_and_deleted_contents_are_removed_at_once(stores, addresses):
 
 def test_no_key_leaves_the_directory(stores, addresses, tmp_path):
     outside = set(tmp_path.iterdir())
-    for key in ("../../out", "/etc/ocs-sim", "..", ".", "a/../../../out", "con", "a" * 1000):
+    for key in ("/etc/ocs-sim", "..\\..\\out", "con", "a" * 1000, "a//", "~"):
         stores.objects.put(key, b"x")
+    for key in ("../../out", "..", ".", "a/../../../out", "a/./b", "a/.."):
+        with pytest.raises(LimitExceeded, match="no link"):
+            stores.objects.put(key, b"x")
     assert set(tmp_path.iterdir()) == outside | {addresses.directory}
-    assert len(list(stores.objects.list())) == 7
+    assert len(list(stores.objects.list())) == 6
 
 
 def test_who_waits_for_a_message_is_woken_when_the_stores_close(addresses):
