@@ -76,7 +76,7 @@ class Delivery:
             keys = tuple(f"{self._site}/{each.name}" for each in files)
             for each, picture in zip(keys, files, strict=True):
                 self._stores.objects.put(each, picture, content_type=_JPEG, metadata={"site": self._site})
-        self._stores.images.record(describe(name, self._site, header, has_pictures=True))
+        self._stores.record_image(describe(name, self._site, header, has_pictures=True))
         return Delivered(path, name, (key, *keys), last_image(name, key, header))
 
     def _put_once(self, key: str, path: Path, header: Header) -> None:
