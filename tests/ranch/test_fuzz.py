@@ -47,5 +47,6 @@ def test_nothing_breaks_the_services(shared, mode, number):
         # Of some routes nothing can be wrong: any text may be a file's key.
         with suppress(Unsatisfiable):
             explore()
-    assert asked > 100
+    # How many routes nothing can be wrong of is up to the generator.
+    assert asked > 15 * number
     assert shared.http.get(f"/jobs/tst/{ulid}").status_code == 200
