@@ -22,10 +22,12 @@ _OF_OTHERS: Mapping[str, dict[str, FeedField]] = {
     "focuser": {
         "focus_position": FeedField(int, "step", "Position of the focuser"),
         "focus_temperature": FeedField(float, "C", "Temperature at the focuser"),
+        "focus_moving": FeedField(bool, "", "Whether the focuser moves"),
     },
     "rotator": {
         "rotator_angle": FeedField(float, "deg", "Position angle of the rotator"),
         "rotator_mechanical": FeedField(float, "deg", "Mechanical angle of the rotator"),
+        "rotator_moving": FeedField(bool, "", "Whether the rotator turns"),
     },
     "covercalibrator": {
         "cover": FeedField(int, "", "0 none, 1 closed, 2 moving, 3 open, 4 unknown, 5 error"),

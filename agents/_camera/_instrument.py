@@ -60,8 +60,10 @@ class InstrumentState:
     filter: int | None = None
     focus_position: int | None = None
     focus_temperature: float | None = None
+    focus_moving: bool | None = None
     rotator_angle: float | None = None
     rotator_mechanical: float | None = None
+    rotator_moving: bool | None = None
     cover: int | None = None
     calibrator: int | None = None
     problems: tuple[str, ...] = ()
@@ -159,10 +161,12 @@ _QUESTIONS: Mapping[str, Questions] = {
     "focuser": {
         "focus_position": Question("Position", int),
         "focus_temperature": Question("Temperature", float),
+        "focus_moving": Question("IsMoving", bool),
     },
     "rotator": {
         "rotator_angle": Question("Position", float),
         "rotator_mechanical": Question("MechanicalPosition", float),
+        "rotator_moving": Question("IsMoving", bool),
     },
     "covercalibrator": {
         "cover": Question("CoverState", int),

@@ -36,8 +36,10 @@ CAMERA = {
     "filter": "filter_slot",
     "focus_position": "focus_steps",
     "focus_temperature": "focus_celsius",
+    "focus_moving": "is_focusing",
     "rotator_angle": "rotator_degrees",
     "rotator_mechanical": "rotator_mechanical_degrees",
+    "rotator_moving": "is_rotating",
     "cover": "cover",
     "calibrator": "calibrator",
 }

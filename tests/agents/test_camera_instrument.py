@@ -38,6 +38,7 @@ def test_the_rotator_turns_to_a_position_angle(served, cam):
     assert text(cam.run("set_rotator", degrees=400.0)) == "Rotator at 40 degrees."
     assert served.world.rotator.position == pytest.approx(40.0, abs=0.02)
     assert latest(cam)["rotator_angle"] == pytest.approx(40.0, abs=0.02)
+    assert (latest(cam)["rotator_moving"], latest(cam)["focus_moving"]) == (False, False)
 
 
 def test_the_cover_closes_and_opens(served, cam):

@@ -28,6 +28,7 @@ CAMERA = {
     "filter": -1,
     "focus_position": 5000,
     "rotator_angle": 12.5,
+    "rotator_moving": True,
 }
 IMAGE = LastImage("wmd-cam1-20231114-00000007-EX00.fits", "wmd/x.fits", NOW - 60, 1.5, 2)
 DOCUMENTED = {
@@ -67,6 +68,8 @@ def test_it_has_the_documented_fields_as_texts(document):
     assert (document["cam1_state"], document["cam1_exposing"]) == ("Camera Exposing", "True")
     assert document["cam1_last_image_name"] == IMAGE.name
     assert document["mnt1_timestamp"] == "1699999999"
+    assert (document["rot1_rot_moving"], document["foc1_foc_moving"]) == ("True", "unknown")
+    assert document["typed"]["camera"]["is_rotating"] is True
 
 
 def test_what_is_not_known_is_said_to_be_unknown(document):
