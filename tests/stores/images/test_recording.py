@@ -55,6 +55,28 @@ def test_both_ways_write_the_same(tmp_path):
     assert len(rows(tmp_path / "light")) == 2
 
 
+def schema(directory):
+    with closing(sqlite3.connect(directory / "images.sqlite")) as file:
+        return file.execute("SELECT type, name, sql FROM sqlite_master ORDER BY name").fetchall()
+
+
+def test_both_ways_make_the_same_tables(tmp_path):
+    with stores(tmp_path / "light") as light, stores(tmp_path / "full") as full:
+        light.record_image(RECORDS[0])
+        full.images.record(RECORDS[0])
+    assert schema(tmp_path / "light") == schema(tmp_path / "full")
+    assert rows(tmp_path / "light") == rows(tmp_path / "full")
+
+
+def test_tables_of_somebody_else_stay_as_they_are(tmp_path):
+    with closing(sqlite3.connect(tmp_path / "images.sqlite")) as file:
+        file.execute("CREATE TABLE images (theirs)")
+    before = schema(tmp_path)
+    with stores(tmp_path) as opened, pytest.raises(WrongSchema, match="somebody else"):
+        opened.record_image(RECORDS[0])
+    assert schema(tmp_path) == before
+
+
 def test_the_first_record_makes_the_database(tmp_path):
     with stores(tmp_path) as opened:
         for each in RECORDS:
@@ -63,8 +85,6 @@ def test_the_first_record_makes_the_database(tmp_path):
 
 
 def test_who_only_records_needs_no_sqlalchemy(tmp_path):
-    with stores(tmp_path) as opened:
-        opened.record_image(RECORDS[0])
     code = f"""
 import sys
 from pathlib import Path
@@ -78,7 +98,7 @@ print(sorted(name for name in sys.modules if "sqlalchemy" in name))
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
     )
     assert done.stdout == "[]\n"
-    assert len(rows(tmp_path)) == 2
+    assert len(rows(tmp_path)) == 1
 
 
 def test_a_file_that_was_removed_beneath_is_missed(tmp_path):
