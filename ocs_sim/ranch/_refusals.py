@@ -14,7 +14,7 @@ from ocs_sim.jobs import BadJob, IllegalTransition, JobBusy, JobError, NoSuchJob
 from ocs_sim.ranch._answers import message, text
 from ocs_sim.ranch._auth_answers import handle_who_may
 from ocs_sim.ranch._errors import BadBody, BodyTooLarge, Refused
-from ocs_sim.stores import LimitExceeded, LinkRefused, NoSuchObject, StoreUnreachable
+from ocs_sim.stores import LimitExceeded, LinkRefused, NoSuchObject, StoreError
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 
@@ -36,7 +36,8 @@ def handle_refusals(app: FastAPI) -> None:
     app.add_exception_handler(LimitExceeded, _told(400))
     app.add_exception_handler(LinkRefused, _told(403))
     app.add_exception_handler(NoSuchObject, _told(404))
-    app.add_exception_handler(StoreUnreachable, _told(503))
+    # A full disk, a file that was removed, a service that is away: none is the sender's fault.
+    app.add_exception_handler(StoreError, _told(503))
 
 
 async def _by_status(_request: Request, error: Exception) -> Response:

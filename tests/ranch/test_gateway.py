@@ -9,6 +9,7 @@ import pytest
 
 from ocs_sim.ranch import Services, create_app
 from ocs_sim.ranch._gateway import tidy
+from ocs_sim.stores import NotProvisioned, StoreFull, StoreUnreachable
 from ocs_sim.testing import wait_until
 
 MISSING = '{"message": "Missing Authentication Token"}'
@@ -119,11 +120,18 @@ def test_what_is_logged_of_a_path_is_one_line_without_escapes(ranch, caplog, mon
     assert all(text.startswith(r"POST /jobs/\n\x1b[31mx/claim") for text in written)
 
 
-def test_a_store_that_is_away_is_no_fault_of_the_sender(ranch, monkeypatch):
-    from ocs_sim.stores import StoreUnreachable
-
+@pytest.mark.parametrize(
+    "fault",
+    [
+        StoreUnreachable(store="DynamoDB", fault="timed out"),
+        NotProvisioned(kind="table", name="DynamoDB's"),
+        StoreFull(path="not DynamoDB but a disk"),
+    ],
+    ids=lambda fault: type(fault).__name__,
+)
+def test_a_store_that_is_away_is_no_fault_of_the_sender(ranch, monkeypatch, fault):
     def fail(*_, **__):
-        raise StoreUnreachable(store="DynamoDB", fault="timed out")
+        raise fault
 
     monkeypatch.setattr(type(ranch.jobs), "deliver", fail)
     answer = ranch.post("getnewjobs", {"site": "tst"})
