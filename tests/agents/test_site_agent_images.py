@@ -273,10 +273,10 @@ import os, signal, sys
 from pathlib import Path
 from ocs_sim.agents._site._journal import Journal
 from ocs_sim.stores._embedded import FileObjects
-from ocs_sim.stores._images import ImageDatabase
+from ocs_sim.stores._images_sqlite import SqliteRecorder
 from tests.agents.site_bench import Place
 
-owner = {"put": FileObjects, "record": ImageDatabase, "stored": Journal}[sys.argv[2]]
+owner = {"put": FileObjects, "record": SqliteRecorder, "stored": Journal}[sys.argv[2]]
 left, original = int(sys.argv[3]), getattr(owner, sys.argv[2])
 
 def killed(*arguments, **options):
