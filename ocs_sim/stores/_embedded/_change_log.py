@@ -44,7 +44,7 @@ class ChangeLog:
     def after(self, connection: sqlite3.Connection, position: str | None, limit: int) -> list[Change]:
         """Return up to `limit` changes after a position."""
         rows = connection.execute(
-            f"select position, kind, partition, sort, old, new from {self._name} where position > ?"  # noqa: S608
+            f"select position, kind, partition, sort, old, new from {self._name} where position > ?"  # noqa: S608 - a name of ours
             " order by position limit ?",
             (_number(position), limit),
         )
@@ -69,7 +69,7 @@ class ChangeLog:
     def _tidy(self, connection: sqlite3.Connection, before_unix: float) -> None:
         # In the order of positions: a clock that was set back does not make it forget what is new.
         connection.execute(
-            f"delete from {self._name} where position < (select position from {self._name}"  # noqa: S608
+            f"delete from {self._name} where position < (select position from {self._name}"  # noqa: S608 - a name of ours
             " where unix >= ? order by position limit 1)",
             (before_unix,),
         )

@@ -188,7 +188,7 @@ class SqliteTable:
 
     def _text(self, connection: sqlite3.Connection, key: tuple[str, str]) -> str | None:
         found = connection.execute(
-            f"select document from {self._documents} where partition = ? and sort = ?",  # noqa: S608
+            f"select document from {self._documents} where partition = ? and sort = ?",  # noqa: S608 - a name of ours
             key,
         ).fetchone()
         return None if found is None else str(found[0])
@@ -197,10 +197,10 @@ class SqliteTable:
         self, connection: sqlite3.Connection, key: tuple[str, str], old: str | None, new: str | None
     ) -> None:
         if new is None:
-            statement = f"delete from {self._documents} where partition = ? and sort = ?"  # noqa: S608
+            statement = f"delete from {self._documents} where partition = ? and sort = ?"  # noqa: S608 - a name of ours
             connection.execute(statement, key)
         else:
-            statement = f"insert or replace into {self._documents} values (?, ?, ?)"  # noqa: S608
+            statement = f"insert or replace into {self._documents} values (?, ?, ?)"  # noqa: S608 - a name of ours
             connection.execute(statement, (*key, new))
         self._log.add(connection, self._clock.time(), key, old, new)
 
@@ -210,7 +210,7 @@ class SqliteTable:
             return
         with self._database.write() as connection:
             rows = connection.execute(
-                f"select partition, sort, document from {self._documents}"  # noqa: S608
+                f"select partition, sort, document from {self._documents}"  # noqa: S608 - a name of ours
                 f" where json_type(document, '$.\"{self._spec.expires_key}\"') in ('integer', 'real')"
                 f" and json_extract(document, '$.\"{self._spec.expires_key}\"') <= ? limit ?",
                 (self._clock.time(), _AT_ONCE),
