@@ -43,7 +43,7 @@ _KINDS_THAT_A_SCHEMA_SEES = [
             beyond in entry[1]
             for beyond in (
                 "is not a URL", "has spaces", "has port 0", "control character", "time zone", "both",
-                "no longer used", ".inf", ".nan", "no observatory",
+                "no longer used", ".inf", ".nan", "no observatory", "cannot be used",
             )
         )
     ],
