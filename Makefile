@@ -3,9 +3,9 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-# Most tests wait for processes: four files at a time, each in one piece, keep two cores busy. In the order of their
+# Most tests wait for processes: three files at a time, each in one piece, keep two cores busy. In the order of their
 # names, so that the files with few but long tests are not all left to the end.
-SIDE_BY_SIDE := -n 4 --dist loadfile --no-loadscope-reorder
+SIDE_BY_SIDE := -n 3 --dist loadfile --no-loadscope-reorder
 # Where to find programs that others wrote, which tests and measurements run beside ours.
 OTHERS := OCS_PYTHON=$(abspath $(VENV)/ocs/bin/python) ALPACA_PEER_PYTHON=$(abspath $(VENV)/alpaca/bin/python) \
 	AWS_EMULATORS_PYTHON=$(abspath $(VENV)/aws/bin/python)

@@ -278,7 +278,7 @@ class Histories(RuleBasedStateMachine):
 TestAnyHistory = pytest.mark.timeout(0 if IS_LONG else 600)(Histories.TestCase)
 if not IS_LONG:
     TestAnyHistory.settings = settings(
-        max_examples=60,
+        max_examples=40,
         stateful_step_count=40,
         derandomize=True,
         deadline=None,
