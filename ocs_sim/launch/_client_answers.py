@@ -88,12 +88,12 @@ def _success(job: Job) -> bool | None:
     return job.status.startswith("COMPLETE") if job.has_ended else None
 
 
-def _list_sites(desk: Desk, texts: Sequence[str], progress: Progress) -> Answer:  # noqa: ARG001 - as all
+def _list_sites(desk: Desk, texts: Sequence[str], _: Progress) -> Answer:
     _take_none("list_sites", texts)
     return Answer(f"List of all registered sites:\n{json.dumps(desk.codes)}", {"sites": desk.codes})
 
 
-def _status(desk: Desk, texts: Sequence[str], progress: Progress) -> Answer:  # noqa: ARG001 - as all
+def _status(desk: Desk, texts: Sequence[str], _: Progress) -> Answer:
     _take_none("status", texts)
     stored, unix = desk.remote.document(), desk.clock.time()
     if stored is None:
@@ -105,7 +105,7 @@ def _status(desk: Desk, texts: Sequence[str], progress: Progress) -> Answer:  # 
     return Answer(text, {**document, "age_seconds": age_seconds, "online": state.is_alive(unix)})
 
 
-def _get_url(desk: Desk, texts: Sequence[str], progress: Progress) -> Answer:  # noqa: ARG001 - as all
+def _get_url(desk: Desk, texts: Sequence[str], _: Progress) -> Answer:
     _take_none("get_url", texts)
     state = desk.remote.state()
     key = None if state is None else state.last_image_key
@@ -117,7 +117,7 @@ def _get_url(desk: Desk, texts: Sequence[str], progress: Progress) -> Answer:  #
     return Answer(text, {"site": desk.remote.site, "image": key, "url": link, "opens": not note})
 
 
-def _jobs(desk: Desk, texts: Sequence[str], progress: Progress) -> Answer:  # noqa: ARG001 - as all
+def _jobs(desk: Desk, texts: Sequence[str], _: Progress) -> Answer:
     jobs = desk.remote.jobs(_whole("jobs", texts, _JOBS_SHOWN))
     waiting = desk.remote.waiting()
     lines = [job_line(job) for job in jobs] or [f"{desk.remote.site} has taken no commands."]

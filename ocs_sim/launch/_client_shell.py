@@ -73,7 +73,7 @@ class ClientShell(cmd.Cmd):
         self._desk.choose(line.strip())
         self._set_prompt()
 
-    def do_x(self, line: str) -> bool:  # noqa: ARG002 - cmd's way to call
+    def do_x(self, _: str) -> bool:
         """Leave."""
         return True
 
